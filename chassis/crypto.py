@@ -1,0 +1,154 @@
+"""Encryption at rest: AES-256-GCM (NIST SP 800-38D) with named keys, so that keys can rotate.
+
+A ciphertext is `version(1) | key id length(1) | key id | nonce(12) | sealed`. The associated
+data names the column, so that a value copied to another column does not open.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import sqlalchemy as sa
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy.types import TypeDecorator
+
+_VERSION = 1
+_NONCE_BYTES = 12
+_KEY_BYTES = 32
+
+
+class KeyringError(ValueError):
+    """A key is missing, malformed, or does not open what it should. Never quotes the key."""
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """Named keys; the first one encrypts, all of them decrypt."""
+
+    keys: Mapping[str, bytes] = field(repr=False)
+    current: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `id:base64,id:base64`, newest first. Raises KeyringError."""
+        keys: dict[str, bytes] = {}
+        for part in filter(None, (p.strip() for p in text.split(","))):
+            name, _, encoded = part.partition(":")
+            try:
+                key = base64.urlsafe_b64decode(encoded)
+            except ValueError:
+                raise KeyringError(f"clé {name!r} : base64 attendu") from None
+            if len(key) != _KEY_BYTES or not 0 < len(name) <= 32:
+                raise KeyringError(f"clé {name!r} : 32 octets attendus")
+            keys[name] = key
+        if not keys:
+            raise KeyringError("aucune clé de chiffrement")
+        return cls(keys=keys, current=next(iter(keys)))
+
+    def seal(self, plain: bytes, context: str) -> bytes:
+        """Encrypt under the current key, bound to `context`."""
+        name = self.current.encode()
+        nonce = os.urandom(_NONCE_BYTES)
+        sealed = AESGCM(self.keys[self.current]).encrypt(nonce, plain, context.encode())
+        return bytes([_VERSION, len(name)]) + name + nonce + sealed
+
+    def open(self, blob: bytes, context: str) -> bytes:
+        """Decrypt. Raises KeyringError when the key is unknown or the value was tampered with."""
+        name, rest = key_id(blob), blob[2 + blob[1] :]
+        if name not in self.keys:
+            raise KeyringError(f"clé {name!r} inconnue")
+        try:
+            cipher = AESGCM(self.keys[name])
+            return cipher.decrypt(rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], context.encode())
+        except InvalidTag:
+            raise KeyringError("valeur chiffrée altérée") from None
+
+    def blind_index(self, value: str, context: str) -> str:
+        """A keyed digest to search an encrypted column by equality, stable across rotation.
+
+        It uses the *oldest* key, the last of the list: rotation adds keys in front.
+        """
+        oldest = list(self.keys.values())[-1]
+        return hmac.new(oldest, f"{context}\0{value}".encode(), hashlib.sha256).hexdigest()
+
+
+def key_id(blob: bytes) -> str:
+    """The id of the key a ciphertext was sealed with."""
+    if len(blob) < 2 or blob[0] != _VERSION:
+        raise KeyringError("valeur chiffrée illisible")
+    return blob[2 : 2 + blob[1]].decode()
+
+
+_process_keyring: Keyring | None = None
+
+
+def use_keyring(keyring: Keyring) -> None:
+    """The keys encrypted columns use in this process."""
+    global _process_keyring  # noqa: PLW0603 - one keyring per process, set at boot
+    _process_keyring = keyring
+
+
+class EncryptedText(TypeDecorator[str]):
+    """A text column, encrypted at rest. `context` names it: `"<table>.<column>"`."""
+
+    impl = sa.LargeBinary
+    cache_ok = True
+
+    def __init__(self, context: str) -> None:
+        super().__init__()
+        self.context = context
+
+    def process_bind_param(self, value: str | None, dialect: Any) -> bytes | None:
+        return None if value is None else _keys().seal(value.encode(), self.context)
+
+    def process_result_value(self, value: bytes | None, dialect: Any) -> str | None:
+        return None if value is None else _keys().open(bytes(value), self.context).decode()
+
+
+def _keys() -> Keyring:
+    if _process_keyring is None:
+        raise KeyringError("aucune clé chargée dans ce processus")
+    return _process_keyring
+
+
+def rotate(connection: sa.Connection, metadata: sa.MetaData, keyring: Keyring) -> dict[str, int]:
+    """Re-encrypt, under the current key, every encrypted value sealed with an older one.
+
+    Answers the number of values per column. Works row by row in the caller's transaction.
+    """
+    done: dict[str, int] = {}
+    for table in metadata.sorted_tables:
+        for column in table.columns:
+            if isinstance(column.type, EncryptedText):
+                name = f"{table.name}.{column.name}"
+                done[name] = _rotate_column(connection, table, column, keyring)
+    return done
+
+
+def _rotate_column(
+    connection: sa.Connection, table: sa.Table, column: sa.Column[Any], keyring: Keyring
+) -> int:
+    raw = sa.type_coerce(column, sa.LargeBinary)
+    context = column.type.context  # type: ignore[attr-defined]  # EncryptedText by the caller's test
+    prefix = bytes([_VERSION, len(keyring.current)]) + keyring.current.encode()
+    keys = list(table.primary_key.columns)
+    stale = sa.select(*keys, raw.label("sealed")).where(
+        column.is_not(None), sa.func.substring(raw, 1, len(prefix)) != prefix
+    )
+    count = 0
+    for row in connection.execute(stale.with_for_update()).mappings():
+        fresh = keyring.seal(keyring.open(bytes(row["sealed"]), context), context)
+        connection.execute(
+            sa.update(table)
+            .where(*(key == row[key.name] for key in keys))
+            .values({column: sa.type_coerce(sa.literal(fresh, sa.LargeBinary), sa.LargeBinary)})
+        )
+        count += 1
+    return count

@@ -1,0 +1,74 @@
+"""Reads over `/internal/*` of other services: service token, 2 s, fail closed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import urllib3
+
+from chassis.correlation import current
+from chassis.errors import NotFound, Unavailable
+
+TIMEOUT_SECONDS = 2.0
+
+
+class Neighbours(Protocol):
+    """How a use case asks another service; a test passes a small fake."""
+
+    def get(self, service: str, path: str) -> Any:
+        """The JSON answer. Raises NotFound on 404, Unavailable on anything else."""
+        ...
+
+    def post(self, service: str, path: str, body: Mapping[str, Any]) -> Any:
+        """A read too large for a URL, or naming people. Same errors as `get`."""
+        ...
+
+
+@dataclass
+class HttpNeighbours:
+    """The real one, over HTTP/1.1 with kept connections."""
+
+    urls: Mapping[str, str]
+    #: Answers a fresh service token at each call, so that it can rotate.
+    token: Callable[[], str] = field(repr=False)
+    _pool: urllib3.PoolManager = field(
+        default_factory=lambda: urllib3.PoolManager(
+            maxsize=8, retries=False, timeout=urllib3.Timeout(total=TIMEOUT_SECONDS)
+        ),
+        repr=False,
+    )
+
+    def get(self, service: str, path: str) -> Any:
+        return self._ask("GET", service, path, None)
+
+    def post(self, service: str, path: str, body: Mapping[str, Any]) -> Any:
+        return self._ask("POST", service, path, json.dumps(body).encode())
+
+    def _ask(self, method: str, service: str, path: str, body: bytes | None) -> Any:
+        try:
+            answer = self._pool.request(
+                method, self.urls[service] + path, body=body, headers=self._headers()
+            )
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise Unavailable(
+                f"Le service {service} ne répond pas ; réessayez dans un instant."
+            ) from error
+        if answer.status == 404:
+            raise NotFound()
+        if answer.status != 200:
+            raise Unavailable(f"Le service {service} ne peut pas répondre pour l’instant.")
+        return json.loads(answer.data)
+
+    def _headers(self) -> dict[str, str]:
+        correlation = current()
+        headers = {
+            "Authorization": f"Bearer {self.token()}",
+            "Content-Type": "application/json",
+            "X-Correlation-Id": str(correlation.correlation_id),
+        }
+        if correlation.traceparent:
+            headers["traceparent"] = correlation.traceparent
+        return headers

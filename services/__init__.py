@@ -1,0 +1,1 @@
+"""The six services of the platform. None imports another; they share facts, never code."""
