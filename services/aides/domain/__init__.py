@@ -1,0 +1,1 @@
+"""The rules of financial aid: plain Python, no database, no network."""
