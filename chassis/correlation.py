@@ -21,6 +21,11 @@ def current() -> Correlation:
     return _current.get() or Correlation(correlation_id=new_id())
 
 
+def peek() -> Correlation | None:
+    """The correlation of what runs now, if any was set."""
+    return _current.get()
+
+
 @contextmanager
 def correlated(correlation: Correlation) -> Iterator[Correlation]:
     """Run a block under this correlation."""

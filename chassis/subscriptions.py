@@ -65,6 +65,13 @@ class Subscriptions:
         """(source, routing key) of every fact with a handler."""
         return tuple(sorted(self._handlers))
 
+    @property
+    def followed(self) -> tuple[tuple[str, str], ...]:
+        """(source, aggregate type) kept in order; `*` stands for every type of a source."""
+        if self._follows_all:
+            return tuple((source, "*") for source in self.sources)
+        return tuple(sorted(self._followed))
+
     def follows(self, source: str, aggregate_type: str) -> bool:
         """Whether events of this aggregate type are kept, in order, by this service."""
         if self._follows_all:

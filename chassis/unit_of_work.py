@@ -53,7 +53,7 @@ class UnitOfWork:
         self.service = service
         self.keyring = keyring
         self.neighbours = neighbours
-        self._tables = tables
+        self.chassis = tables
         self._clock = clock
         self._facts: list[_Pending] = []
 
@@ -77,7 +77,7 @@ class UnitOfWork:
         self, kind: str, subject: UUID | str, due_at: datetime, payload: Mapping[str, Any] | None = None
     ) -> None:
         """Have `kind` done for `subject` at `due_at` (trade time); replaces what was planned."""
-        due = self._tables.due
+        due = self.chassis.due
         row = pg.insert(due).values(
             id=new_id(),
             kind=kind,
@@ -96,7 +96,7 @@ class UnitOfWork:
 
     def unschedule(self, kind: str, subject: UUID | str) -> None:
         """Drop what was planned, if it is not done yet."""
-        due = self._tables.due
+        due = self.chassis.due
         self.session.execute(
             sa.delete(due).where(
                 due.c.kind == kind, due.c.subject == str(subject), due.c.done_at.is_(None)
@@ -124,11 +124,11 @@ class UnitOfWork:
             key = (item.fact.aggregate, item.fact.aggregate_id)
             heads[key] += 1
             rows.append(self._outbox_row(item, version=heads[key]))
-        self.session.execute(sa.insert(self._tables.outbox), rows)
+        self.session.execute(sa.insert(self.chassis.outbox), rows)
 
     def _advance_heads(self, pending: list[_Pending]) -> dict[tuple[str, UUID], int]:
         """Reserve one number per fact, aggregates in sorted order; answers the heads before."""
-        head = self._tables.published_head
+        head = self.chassis.published_head
         wanted = Counter((item.fact.aggregate, item.fact.aggregate_id) for item in pending)
         rows = [
             {"aggregate_type": kind, "aggregate_id": key, "version": count}

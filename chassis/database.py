@@ -1,0 +1,49 @@
+"""Engines for the green api process and for plain threads, with limits that fail fast.
+
+psycopg2 is named in full: SQLAlchemy 2.1's default driver (psycopg 3) blocks the eventlet hub
+while it waits (docs/decisions/0002). Limits: 5 s a statement, 2 s a lock, 15 s idle in a
+transaction, 15 s for a dead peer.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+
+_SERVER_OPTIONS = (
+    "-c statement_timeout=5s -c lock_timeout=4s"
+    " -c idle_in_transaction_session_timeout=15s -c timezone=UTC -c jit=off"
+)
+#: libpq parameters of every connection.
+CONNECT_ARGS = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "tcp_user_timeout": 15000,
+    "options": _SERVER_OPTIONS,
+}
+
+
+def sqlalchemy_url(libpq_url: str) -> str:
+    """The same URL with its driver spelled out."""
+    return "postgresql+psycopg2://" + libpq_url.partition("://")[2]
+
+
+def new_engine(libpq_url: str, *, pool_size: int, application: str) -> sa.Engine:
+    """A pooled engine: never more than `pool_size` connections, 2 s to get one."""
+    return sa.create_engine(
+        sqlalchemy_url(libpq_url),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=2,
+        pool_recycle=1800,
+        pool_pre_ping=False,
+        pool_use_lifo=True,
+        query_cache_size=1500,
+        executemany_mode="values_plus_batch",
+        connect_args=CONNECT_ARGS | {"application_name": application},
+    )
+
+
+def one_shot_engine(libpq_url: str) -> sa.Engine:
+    """An engine for a command that runs once: no pool, no statement limit."""
+    return sa.create_engine(sqlalchemy_url(libpq_url), poolclass=NullPool)

@@ -1,0 +1,161 @@
+"""Works what fell due: claims it, runs it by kind, keeps what fails for later."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+import sqlalchemy as sa
+
+from chassis.correlation import correlated
+from chassis.deadlines import Due
+from chassis.events import Correlation
+from chassis.logs import get_logger
+from chassis.runtime import Runtime
+
+BATCH = 200
+#: How long outside work is lent to one process; after a crash it comes back.
+LEASE = timedelta(seconds=60)
+_BACKOFF_CAP = timedelta(hours=1)
+log = get_logger(__name__)
+
+
+def run_due(runtime: Runtime, limit: int = BATCH) -> tuple[int, int]:
+    """One round: (done, still due). Call until nothing is due."""
+    done = 0
+    for kind in runtime.service.deadlines.kinds:
+        outside = runtime.service.deadlines.outside_worker(kind)
+        done += (
+            _work_outside(runtime, kind, outside, limit)
+            if outside
+            else _work_inside(runtime, kind, limit)
+        )
+    return done, _still_due(runtime)
+
+
+def _work_inside(runtime: Runtime, kind: str, limit: int) -> int:
+    try:
+        return runtime.transaction(lambda uow: _work_batch(runtime, uow, kind, limit))
+    except Exception as error:  # noqa: BLE001 - one bad item must not hold the others
+        if limit == 1:
+            _postpone(runtime, kind, error)
+            return 0
+        log.warning("due_batch_split", kind=kind, error_class=type(error).__name__)
+        return sum(_work_inside(runtime, kind, 1) for _ in range(_count_due(runtime, kind, limit)))
+
+
+def _work_batch(runtime: Runtime, uow: Any, kind: str, limit: int) -> int:
+    items = _claim(runtime, uow, kind, limit)
+    worker = runtime.service.deadlines.worker(kind)
+    if worker is None or not items:
+        return 0
+    for correlation_id, group in groupby(items, key=attrgetter("correlation_id")):
+        with correlated(Correlation(correlation_id=correlation_id)):
+            worker(uow, list(group))
+    uow.session.flush()
+    finish(uow, [item.id for item in items])
+    return len(items)
+
+
+def _work_outside(runtime: Runtime, kind: str, worker: Any, limit: int) -> int:
+    """Lend a batch, then let the worker open its own transactions and call `finish`."""
+    items = runtime.transaction(lambda uow: _lend(runtime, uow, kind, limit))
+    if items:
+        try:
+            worker(runtime, items)
+        except Exception as error:  # noqa: BLE001 - the lease runs out and the items come back
+            log.error("due_outside_failed", kind=kind, error_class=type(error).__name__)
+            return 0
+    return len(items)
+
+
+def finish(uow: Any, ids: Sequence[Any]) -> None:
+    """Mark due work as done at trade time, in the worker's own transaction."""
+    due = uow.chassis.due
+    uow.session.execute(sa.update(due).where(due.c.id.in_(ids)).values(done_at=uow.now))
+
+
+def postpone(uow: Any, item_id: Any, delay: timedelta, error_class: str) -> None:
+    """Hand one item back for later, in technical time."""
+    due = uow.chassis.due
+    uow.session.execute(
+        sa.update(due)
+        .where(due.c.id == item_id)
+        .values(
+            retry_at=sa.func.now() + delay, attempts=due.c.attempts + 1, error_class=error_class
+        )
+    )
+
+
+def _claim(runtime: Runtime, uow: Any, kind: str, limit: int) -> list[Due]:
+    due = runtime.tables.due
+    rows = uow.session.execute(
+        sa.select(due)
+        .where(
+            due.c.kind == kind,
+            due.c.done_at.is_(None),
+            due.c.due_at <= uow.now,
+            due.c.retry_at <= sa.func.clock_timestamp(),
+        )
+        .order_by(due.c.due_at, due.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [_as_due(row) for row in rows]
+
+
+def _lend(runtime: Runtime, uow: Any, kind: str, limit: int) -> list[Due]:
+    items = _claim(runtime, uow, kind, limit)
+    due = runtime.tables.due
+    uow.session.execute(
+        sa.update(due)
+        .where(due.c.id.in_([item.id for item in items]))
+        .values(retry_at=sa.func.now() + LEASE)
+    )
+    return items
+
+
+def _postpone(runtime: Runtime, kind: str, error: Exception) -> None:
+    with runtime.unit_of_work() as uow:
+        for item in _claim(runtime, uow, kind, 1):
+            attempts = uow.session.scalar(
+                sa.select(uow.chassis.due.c.attempts).where(uow.chassis.due.c.id == item.id)
+            )
+            delay = min(timedelta(seconds=5 * 2 ** min(attempts, 10)), _BACKOFF_CAP)
+            postpone(uow, item.id, delay, type(error).__name__)
+            log.warning("due_deferred", kind=kind, error_class=type(error).__name__)
+        uow.commit()
+
+
+def _still_due(runtime: Runtime) -> int:
+    return sum(_count_due(runtime, kind, 1000) for kind in runtime.service.deadlines.kinds)
+
+
+def _count_due(runtime: Runtime, kind: str, limit: int) -> int:
+    due = runtime.tables.due
+    with runtime.unit_of_work() as uow:
+        ready = (
+            sa.select(due.c.id)
+            .where(
+                due.c.kind == kind,
+                due.c.done_at.is_(None),
+                due.c.due_at <= uow.now,
+                due.c.retry_at <= sa.func.clock_timestamp(),
+            )
+            .limit(limit)
+        )
+        return uow.session.scalar(sa.select(sa.func.count()).select_from(ready.subquery())) or 0
+
+
+def _as_due(row: Any) -> Due:
+    return Due(
+        id=row.id,
+        kind=row.kind,
+        subject=row.subject,
+        due_at=row.due_at,
+        payload=row.payload,
+        correlation_id=row.correlation_id,
+    )

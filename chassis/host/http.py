@@ -1,0 +1,145 @@
+"""Our routes on nameko's HTTP server: problems instead of HTML, and a drain that loses nothing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
+
+import eventlet
+from eventlet import wsgi
+from eventlet.event import Event
+from nameko.extensions import DependencyProvider
+from nameko.web.handlers import HttpRequestHandler
+from nameko.web.server import HttpOnlyProtocol, WebServer
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.routing import Map, Rule
+from werkzeug.wrappers import Request, Response
+from werkzeug.wsgi import ClosingIterator
+
+from chassis.metrics import HTTP_IN_FLIGHT
+from chassis.web import problems
+from chassis.web.endpoint import Endpoint
+
+#: Idle seconds before a kept connection is closed.
+_KEEPALIVE_SECONDS = 75
+
+
+class Host:
+    """What every route finds under `self.host`: the runtime and the token verifier."""
+
+    def __init__(self, runtime: Any, verifier: Any) -> None:
+        self.runtime = runtime
+        self.verifier = verifier
+
+
+class HostProvider(DependencyProvider):
+    """Injects the `Host` the launcher put in the container's configuration."""
+
+    def get_dependency(self, worker_ctx: Any) -> Host:
+        host: Host = self.container.config["host"]
+        return host
+
+
+class ProblemServer(WebServer):
+    """nameko's server, with our errors, no access log (it writes query strings) and a drain."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.in_flight = 0
+        self.draining = False
+
+    def get_wsgi_app(self) -> Any:
+        return _Application(self)
+
+    def get_wsgi_server(
+        self, sock: Any, wsgi_app: Any, protocol: Any = HttpOnlyProtocol, debug: bool = False
+    ) -> Any:
+        return wsgi.Server(
+            sock,
+            sock.getsockname(),
+            wsgi_app,
+            protocol=protocol,
+            debug=debug,
+            log=logging.getLogger(__name__),
+            log_output=False,
+            socket_timeout=_KEEPALIVE_SECONDS,
+            url_length_limit=8192,
+        )
+
+    def drain(self, seconds: float) -> bool:
+        """Accept nothing new, wait for what runs to be answered. False when time ran out."""
+        self.draining = True
+        self._is_accepting = False
+        self._gt.kill()
+        self._sock.close()
+        with eventlet.Timeout(seconds, False):
+            while self.in_flight:
+                eventlet.sleep(0.01)
+            return True
+        return False
+
+    def stop(self) -> None:
+        if not self.draining:
+            self.drain(0.01)
+
+
+class HttpRoute(HttpRequestHandler):
+    """An entrypoint for one `Endpoint`."""
+
+    server = ProblemServer()
+
+    def __init__(self, endpoint: Endpoint, **kwargs: Any) -> None:
+        super().__init__(endpoint.method, endpoint.rule, **kwargs)
+
+    def get_url_rule(self) -> Rule:
+        return Rule(self.url, methods=[self.method])
+
+    def handle_request(self, request: Request) -> Response:
+        """Run the method in a nameko worker and wait for its answer."""
+        request.shallow = False
+        done = Event()
+        self.container.spawn_worker(
+            self, (request,), {}, handle_result=partial(self.handle_result, done)
+        )
+        response: Response = done.wait()
+        return response
+
+
+class _Application:
+    """WSGI: find the route, count what is in flight until its last byte is written."""
+
+    def __init__(self, server: ProblemServer) -> None:
+        self._server = server
+        self._map: Map = server.make_url_map()
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        self._server.in_flight += 1
+        HTTP_IN_FLIGHT.set(self._server.in_flight)
+        response = self._respond(environ)
+        if self._server.draining:
+            response.headers["Connection"] = "close"
+        return ClosingIterator(response(environ, start_response), self._done)
+
+    def _done(self) -> None:
+        self._server.in_flight -= 1
+        HTTP_IN_FLIGHT.set(self._server.in_flight)
+
+    def _respond(self, environ: dict[str, Any]) -> Response:
+        request = Request(environ)
+        try:
+            entrypoint, values = self._map.bind_to_environ(environ).match()
+            request.path_values = values  # type: ignore[attr-defined]  # nameko's own convention
+            response: Response = entrypoint.handle_request(request)
+        except NotFound:
+            return problems.problem(problems.UnknownRoute("Vérifiez l’adresse et la version (/v1)."))
+        except MethodNotAllowed as error:
+            refusal = problems.problem(problems.MethodNotAllowed())
+            refusal.headers["Allow"] = ", ".join(error.valid_methods or ())
+            return refusal
+        except HTTPException:
+            return problems.problem(problems.BadRequest("L’adresse ne peut pas être lue."))
+        except Exception:  # noqa: BLE001 - the last rim: nothing of it reaches the caller
+            return problems.unexpected()
+        return response

@@ -1,0 +1,86 @@
+"""The api process: assemble, serve, and on a signal stop without losing or doing anything twice."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import Any
+
+import eventlet
+import psycopg2.extensions
+from eventlet.event import Event
+from eventlet.patcher import is_monkey_patched
+from nameko.containers import ServiceContainer
+
+from chassis import logs, probes
+from chassis.catalogue import load
+from chassis.host.http import Host, ProblemServer
+from chassis.logs import get_logger
+from chassis.runtime import assemble
+from chassis.settings import Settings
+from chassis.web.tokens import TokenVerifier
+
+log = get_logger(__name__)
+
+
+class NotGreen(RuntimeError):
+    """The process would block on its sockets or its database."""
+
+
+def serve(settings: Settings) -> int:
+    """Run until a signal. Answers the exit code: 0 when everything was drained in time."""
+    _assert_green()
+    logs.configure(
+        service=settings.service, process="api", environment=settings.environment
+    )
+    service = load(settings.service)
+    runtime = assemble(service, settings)
+    container = ServiceContainer(
+        service.api_class,
+        {
+            "WEB_SERVER_ADDRESS": f"{settings.host}:{settings.api_port}",
+            "max_workers": settings.workers,
+            "host": Host(runtime, TokenVerifier.from_settings(settings)),
+        },
+    )
+    stop = _stop_on_signal()
+    eventlet.spawn(probes.beat_forever, eventlet.sleep)
+    container.start()
+    log.info("started", port=settings.api_port)
+    stop.wait()
+    drained = _drain(container, settings.grace_seconds)
+    log.info("stopped", exit_code=0 if drained else 1)
+    return 0 if drained else 1
+
+
+def _assert_green() -> None:
+    if not is_monkey_patched("socket"):
+        raise NotGreen("eventlet.monkey_patch() doit précéder tout import")
+    if psycopg2.extensions.get_wait_callback() is None:
+        raise NotGreen("psycopg2 attendrait sans rendre la main")
+
+
+def _stop_on_signal() -> Event:
+    stop = Event()
+    seen: list[int] = []
+
+    def handle(number: int, _: Any) -> None:
+        if seen:
+            os._exit(128 + number)
+        seen.append(number)
+        # A signal handler may run anywhere: only the hub may switch greenlets.
+        eventlet.hubs.get_hub().schedule_call_global(0, stop.send, number)
+
+    signal.signal(signal.SIGTERM, handle)
+    signal.signal(signal.SIGINT, handle)
+    return stop
+
+
+def _drain(container: Any, seconds: float) -> bool:
+    """Answer the requests in flight, finish the running batch, then stop nameko."""
+    with eventlet.Timeout(seconds, False):
+        servers = [e for e in container.extensions if isinstance(e, ProblemServer)]
+        answered = all(server.drain(seconds) for server in servers)
+        container.stop()
+        return answered
+    return False

@@ -1,0 +1,5 @@
+"""The relay process: carries facts out of the outbox and events into the inbox.
+
+Plain threads; imports neither nameko nor eventlet nor SQLAlchemy, so that a busy or stuck api
+never delays a message, and a broker that hangs never delays a request.
+"""

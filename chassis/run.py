@@ -1,0 +1,103 @@
+"""The launcher.
+
+    python -m chassis.run <service> api          HTTP, timers, event handlers (nameko)
+    python -m chassis.run <service> relay        outbox to broker, broker to inbox
+    python -m chassis.run <service> all          both, supervised
+    python -m chassis.run <service> provision    database, roles, schema, and topology
+    python -m chassis.run <service> migrate      schema only, as the owner role
+    python -m chassis.run local-relay            embedded mode: between all services
+
+Exit codes: 0 stopped cleanly, 1 something was cut short, 2 bad command or configuration.
+"""
+
+import sys
+
+if sys.argv[1:] and sys.argv[-1] == "api":
+    # Before any other import: a lock made by an earlier import would stay a real one and
+    # block the whole process (eventlet #969).
+    import eventlet
+
+    eventlet.monkey_patch()
+
+import os
+import warnings
+
+warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
+
+from chassis.catalogue import service_names
+from chassis.settings import Settings, SettingsError, database_settings
+
+
+def main(arguments: list[str]) -> int:
+    """Run one process. Answers its exit code."""
+    if arguments in (["-h"], ["--help"]):
+        print(__doc__)  # noqa: T201 - the help is for a person
+        return 0
+    try:
+        if arguments == ["local-relay"]:
+            return _local_relay()
+        if len(arguments) != 2 or arguments[0] not in service_names():
+            return _refuse(f"usage : python -m chassis.run <{'|'.join(service_names())}> <commande>")
+        return _run(*arguments)
+    except SettingsError as error:
+        return _refuse(str(error))
+
+
+def _run(service: str, command: str) -> int:
+    match command:
+        case "api":
+            from chassis.host.process import serve as serve_api
+
+            return serve_api(Settings.from_env(service, os.environ))
+        case "relay":
+            from chassis.relay.process import serve as serve_relay
+
+            return serve_relay(Settings.from_env(service, os.environ))
+        case "all":
+            from chassis.supervisor import supervise
+
+            Settings.from_env(service, os.environ)
+            return supervise([[service, "api"], [service, "relay"]])
+        case "provision" | "migrate":
+            return _prepare(service, command)
+        case _:
+            return _refuse(f"commande inconnue : {command}")
+
+
+def _prepare(service: str, command: str) -> int:
+    import psycopg2
+    from sqlalchemy.exc import OperationalError
+
+    from chassis.broker import BrokerUnavailable, Names, declare_all
+    from chassis.migrations import migrate
+    from chassis.provision import provision
+
+    database = database_settings(service, os.environ)
+    try:
+        if command == "migrate":
+            migrate(service, database.owner_url)
+        else:
+            provision(service, database)
+            if uri := os.environ.get("AMQP_URI"):
+                declare_all(uri, Names(os.environ.get("BUS_PREFIX", "")), [service])
+    except (psycopg2.OperationalError, OperationalError):
+        return _refuse("la base de données ne répond pas, ou refuse ce compte", code=1)
+    except BrokerUnavailable as error:
+        return _refuse(f"le broker refuse la topologie : {error}", code=1)
+    return 0
+
+
+def _local_relay() -> int:
+    from chassis.relay.process import serve_locally
+
+    settings = {name: Settings.from_env(name, os.environ) for name in service_names()}
+    return serve_locally(settings, int(os.environ.get("RELAY_PORT", "8100")))
+
+
+def _refuse(line: str, code: int = 2) -> int:
+    print(line, file=sys.stderr)  # noqa: T201 - one line for the person who starts it
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""The HTTP face of a service: routes, problems, tokens, idempotency, cursors, OpenAPI."""

@@ -1,0 +1,139 @@
+"""The routes every service has: probes, metrics, its OpenAPI, and what drives a replay."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import prometheus_client
+from marshmallow import fields
+from nameko.timer import timer
+from werkzeug.wrappers import Request, Response
+
+from chassis.due import run_due
+from chassis.host.http import HostProvider
+from chassis.host.inbox import inbox_ready
+from chassis.housekeeping import keep_house
+from chassis.inbox import apply_waiting
+from chassis.probes import is_live, is_ready
+from chassis.traffic import report
+from chassis.web import openapi, reference_page
+from chassis.web.route import Call, route
+from chassis.web.schemas import Schema
+
+_OPERATIONS = "Exploitation"
+#: Another service, or the driver of a replay.
+_SERVICE = frozenset({"service"})
+
+
+class DueReport(Schema):
+    """What one round of due work did."""
+
+    done = fields.Integer(metadata={"description": "Travaux faits."})
+    remaining = fields.Integer(metadata={"description": "Travaux échus encore à faire."})
+
+
+class TrafficReport(Schema):
+    """The books of messages: see `chassis.traffic.report`."""
+
+    outbox_pending = fields.Integer()
+    inbox_waiting = fields.Integer()
+    inbox_parked = fields.Integer()
+    deferred = fields.Integer()
+    published = fields.Dict(keys=fields.String(), values=fields.Integer())
+    applied = fields.Dict(keys=fields.String(), values=fields.Integer())
+    duplicates = fields.Integer()
+    retried = fields.Integer()
+    parked = fields.Integer()
+    sources = fields.List(fields.String())
+    follows = fields.List(fields.List(fields.String()))
+
+
+class Api:
+    """Base of every nameko service class."""
+
+    name: str
+    host = HostProvider()
+
+    @inbox_ready
+    def apply_inbox(self) -> int:
+        """Apply one batch of received events."""
+        return apply_waiting(self.host.runtime)
+
+    @timer(interval=1)
+    def work_deadlines(self) -> None:
+        """Do what fell due; in a replay the driver alone calls it, over /internal/due."""
+        if not self.host.runtime.settings.is_simulated:
+            run_due(self.host.runtime)
+
+    @timer(interval=15)
+    def keep_house(self) -> None:
+        """Refresh the gauges and remove what has been kept long enough."""
+        keep_house(self.host.runtime)
+
+    @route("GET", "/livez", allow=None, raw=True, tag=_OPERATIONS, summary="Le processus vit")
+    def livez(self, request: Request) -> Response:
+        """200 while the event loop turns; never looks at database or broker."""
+        return _verdict(is_live())
+
+    @route("GET", "/readyz", allow=None, raw=True, tag=_OPERATIONS, summary="Prêt à servir")
+    def readyz(self, request: Request) -> Response:
+        """200 when database and schema are there; names what is missing otherwise."""
+        return _verdict(is_ready(self.host.runtime))
+
+    @route("GET", "/metrics", allow=None, raw=True, tag=_OPERATIONS, summary="Mesures Prometheus")
+    def metrics(self, request: Request) -> Response:
+        """Prometheus text format."""
+        return Response(
+            prometheus_client.generate_latest(), content_type=prometheus_client.CONTENT_TYPE_LATEST
+        )
+
+    @route(
+        "GET", "/openapi.json", allow=None, raw=True, tag=_OPERATIONS, summary="Description OpenAPI"
+    )
+    def openapi(self, request: Request) -> Response:
+        """The OpenAPI 3.1 document of this service."""
+        document = openapi.document(type(self))
+        return Response(
+            json.dumps(document, ensure_ascii=False), content_type="application/json"
+        )
+
+    @route("GET", "/docs", allow=None, raw=True, tag=_OPERATIONS, summary="Documentation lisible")
+    def docs(self, request: Request) -> Response:
+        """The same document as a page."""
+        page = reference_page.render(openapi.document(type(self)))
+        return Response(page, content_type="text/html; charset=utf-8")
+
+    @route(
+        "GET",
+        "/internal/traffic",
+        allow=_SERVICE,
+        reply=TrafficReport,
+        tag=_OPERATIONS,
+        summary="Compte des messages publiés, appliqués, en attente",
+    )
+    def read_traffic(self, uow: Any, call: Call) -> dict[str, Any]:
+        """The books of this service."""
+        return report(self.host.runtime, uow)
+
+    @route(
+        "POST",
+        "/internal/due",
+        allow=_SERVICE,
+        reply=DueReport,
+        tag=_OPERATIONS,
+        summary="Faire ce qui est échu à l’heure métier",
+    )
+    def work_due(self, uow: Any, call: Call) -> dict[str, int]:
+        """One round of due work; call again until nothing remains."""
+        done, remaining = run_due(self.host.runtime)
+        return {"done": done, "remaining": remaining}
+
+
+def _verdict(missing: list[str]) -> Response:
+    status = 503 if missing else 200
+    return Response(
+        json.dumps({"status": "absent" if missing else "ok", "missing": missing}),
+        status=status,
+        content_type="application/json",
+    )

@@ -1,0 +1,92 @@
+"""A route as data: who may call it, what goes in and out. Read by the handler and by OpenAPI."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from chassis.errors import DomainError, Invalid
+from chassis.web.schemas import Schema
+from chassis.web.tokens import Caller
+
+_PARAMETER = re.compile(r"{(\w+)}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoint:
+    """One route of a service."""
+
+    method: str
+    path: str
+    #: Roles that may call it; None for the probes and documents that need no token.
+    allow: frozenset[str] | None
+    summary: str
+    tag: str = "Service"
+    description: str = ""
+    body: type[Schema] | None = None
+    query: type[Schema] | None = None
+    reply: type[Schema] | None = None
+    #: The member of the reply that holds the items of a paginated list.
+    many: str | None = None
+    status: int = 200
+    etag: bool = False
+    if_match: bool = False
+    idempotent: bool = False
+    problems: tuple[type[DomainError], ...] = ()
+    #: Answers a whole response by itself, outside any transaction (probes, pages).
+    raw: bool = False
+    body_schema: Schema | None = field(init=False, default=None)
+    query_schema: Schema | None = field(init=False, default=None)
+    reply_schema: Schema | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        for part in ("body", "query", "reply"):
+            kind = getattr(self, part)
+            object.__setattr__(self, f"{part}_schema", kind() if kind else None)
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of the path parameters."""
+        return tuple(_PARAMETER.findall(self.path))
+
+    @property
+    def rule(self) -> str:
+        """The same path in Werkzeug's notation."""
+        return _PARAMETER.sub(r"<\1>", self.path)
+
+    @property
+    def success_status(self) -> int:
+        """The status of a successful answer."""
+        return 204 if self.reply is None and self.status == 200 and not self.raw else self.status
+
+    def parse_path(self, values: dict[str, str]) -> dict[str, Any]:
+        """Path values, ids as UUID. Raises Invalid on a malformed id."""
+        return {name: _parse(name, value) for name, value in values.items()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One request, read and checked."""
+
+    caller: Caller
+    body: dict[str, Any]
+    query: dict[str, Any]
+    expected_version: int | None = None
+    limit: int = 50
+    after: list[Any] | None = None
+    headers: Any = None
+
+
+Handler = Callable[..., Any]
+
+
+def _parse(name: str, value: str) -> Any:
+    if not name.endswith("_id"):
+        return value
+    try:
+        return UUID(value)
+    except ValueError:
+        raise Invalid("Identifiant (UUID) attendu dans l’adresse.", field=f"/{name}") from None

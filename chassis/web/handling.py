@@ -1,0 +1,277 @@
+"""From a request to its answer: token, schema, idempotency, transaction, problem.
+
+Knows nothing of nameko: the host gives it a Werkzeug request and sends what it answers.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from functools import partial
+from time import perf_counter
+from typing import Any
+
+from marshmallow import ValidationError
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+from werkzeug.wrappers import Request, Response
+
+from chassis.correlation import correlated, from_headers
+from chassis.errors import DomainError, Forbidden, Invalid
+from chassis.logs import get_logger
+from chassis.metrics import HTTP_SECONDS
+from chassis.runtime import Runtime
+from chassis.web import idempotency
+from chassis.web.endpoint import Call, Endpoint, Handler
+from chassis.web.pages import Page, decode_cursor, encode_cursor
+from chassis.web.problems import (
+    BadRequest,
+    BodyTooLarge,
+    PreconditionRequired,
+    Unauthenticated,
+    WrongMediaType,
+    problem,
+    unexpected,
+)
+from chassis.web.schemas import PageQuery, pointers
+from chassis.web.tokens import Caller, TokenVerifier
+
+MAX_BODY_BYTES = 256 * 1024
+#: Deeper JSON than any schema of ours needs.
+_ETAG = re.compile(r'^"(\d{1,9})"$')
+_ANONYMOUS = Caller(subject="", roles=frozenset())
+_PAGE_QUERY = PageQuery()
+log = get_logger(__name__)
+
+
+class Refused(Invalid):
+    """The body or the query does not fit its schema (422)."""
+
+    code = "donnees-invalides"
+    title = "Données invalides"
+
+    def __init__(self, messages: Any) -> None:
+        super().__init__("Corrigez les champs indiqués.")
+        self.errors = list(pointers(messages))[:50]
+
+
+def handle(
+    runtime: Runtime,
+    verifier: TokenVerifier,
+    endpoint: Endpoint,
+    handler: Handler,
+    request: Request,
+) -> Response:
+    """Answer one request. Never raises: a bug becomes a 500 that says nothing of itself."""
+    started = perf_counter()
+    correlation = from_headers(
+        request.headers.get("X-Correlation-Id"), request.headers.get("traceparent")
+    )
+    with correlated(correlation):
+        error_class = None
+        try:
+            response = _answer(runtime, verifier, endpoint, handler, request)
+        except DomainError as error:
+            response, error_class = problem(error), type(error).__name__
+        except Exception as error:  # noqa: BLE001 - the rim of the process
+            response, error_class = unexpected(), type(error).__name__
+        response.headers["X-Correlation-Id"] = str(correlation.correlation_id)
+        response.headers.setdefault("Cache-Control", "no-store")
+        _observe(endpoint, response, perf_counter() - started, error_class)
+    return response
+
+
+def _observe(
+    endpoint: Endpoint, response: Response, seconds: float, error_class: str | None
+) -> None:
+    HTTP_SECONDS.labels(endpoint.method, endpoint.path, response.status_code).observe(seconds)
+    fields = {"error_class": error_class} if error_class else {}
+    report = log.error if response.status_code >= 500 else log.info
+    if endpoint.allow is None and response.status_code < 500:
+        return
+    report(
+        "request",
+        method=endpoint.method,
+        route=endpoint.path,
+        status=response.status_code,
+        duration_ms=round(seconds * 1000, 1),
+        **fields,
+    )
+
+
+def _answer(
+    runtime: Runtime,
+    verifier: TokenVerifier,
+    endpoint: Endpoint,
+    handler: Handler,
+    request: Request,
+) -> Response:
+    caller = _authorise(verifier, endpoint, request)
+    path = endpoint.parse_path(getattr(request, "path_values", {}))
+    if endpoint.raw:
+        answer: Response = handler(request, **path)
+        return answer
+    raw_body = _read_body(endpoint, request)
+    call = _call(runtime, endpoint, request, raw_body, caller)
+    act = partial(_act, endpoint, handler, call=call, path=path)
+    if not endpoint.idempotent:
+        return runtime.transaction(act)
+    once = {
+        "caller": caller.subject,
+        "key": idempotency.check_key(request.headers.get("Idempotency-Key")),
+        "mark": idempotency.fingerprint(request.method, request.path, raw_body),
+    }
+    return runtime.transaction(partial(_act_once, act, once))
+
+
+def _authorise(verifier: TokenVerifier, endpoint: Endpoint, request: Request) -> Caller:
+    if endpoint.allow is None:
+        return _ANONYMOUS
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated("Présentez un jeton (Authorization: Bearer …).")
+    caller = verifier.verify(token.strip())
+    if caller.roles.isdisjoint(endpoint.allow):
+        raise Forbidden("Votre rôle ne permet pas cette action.")
+    return caller
+
+
+def _read_body(endpoint: Endpoint, request: Request) -> bytes:
+    if (request.content_length or 0) > MAX_BODY_BYTES:
+        raise BodyTooLarge("Le corps dépasse 256 Kio.")
+    if endpoint.body is None:
+        return b""
+    try:
+        body: bytes = request.stream.read(MAX_BODY_BYTES + 1)
+    except (ClientDisconnected, RequestEntityTooLarge, OSError, ValueError):
+        raise BadRequest("Le corps de la requête est incomplet.") from None
+    if len(body) > MAX_BODY_BYTES:
+        raise BodyTooLarge("Le corps dépasse 256 Kio.")
+    if request.mimetype != "application/json":
+        raise WrongMediaType("Envoyez du JSON (Content-Type: application/json).")
+    return body
+
+
+def _call(
+    runtime: Runtime, endpoint: Endpoint, request: Request, raw_body: bytes, caller: Caller
+) -> Call:
+    query = request.args.to_dict(flat=False)
+    page = _page(endpoint, query)
+    cursor = page.get("cursor")
+    return Call(
+        caller=caller,
+        body=_load_body(endpoint, raw_body),
+        query=_load_query(endpoint, query),
+        expected_version=_expected_version(endpoint, request),
+        limit=page.get("limit", 50),
+        after=decode_cursor(cursor, runtime.keyring) if cursor else None,
+        headers=request.headers,
+    )
+
+
+def _load_body(endpoint: Endpoint, raw_body: bytes) -> dict[str, Any]:
+    if endpoint.body_schema is None:
+        return {}
+    try:
+        document = json.loads(raw_body, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise BadRequest("Le corps n’est pas du JSON valide.") from None
+    if _holds_nul(raw_body):
+        raise BadRequest("Le corps contient un caractère nul.")
+    return _load(endpoint.body_schema, document)
+
+
+def _holds_nul(raw_body: bytes) -> bool:
+    """PostgreSQL stores no NUL in a text; JSON can only write it escaped."""
+    return b"\\u0000" in raw_body or b"\x00" in raw_body
+
+
+def _load(schema: Any, document: Any) -> dict[str, Any]:
+    try:
+        loaded: dict[str, Any] = schema.load(document)
+    except ValidationError as error:
+        raise Refused(error.messages) from None
+    except OverflowError:
+        raise Refused({"_schema": ["Valeur hors limites."]}) from None
+    return loaded
+
+
+def _page(endpoint: Endpoint, query: dict[str, list[str]]) -> dict[str, Any]:
+    if endpoint.many is None:
+        return {}
+    wanted = {name: query.pop(name)[0] for name in ("limit", "cursor") if name in query}
+    return _load(_PAGE_QUERY, wanted)
+
+
+def _load_query(endpoint: Endpoint, query: dict[str, list[str]]) -> dict[str, Any]:
+    if endpoint.query_schema is None:
+        if query:
+            raise Refused({name: ["Paramètre inconnu."] for name in query})
+        return {}
+    if any("\x00" in value for values in query.values() for value in values):
+        raise BadRequest("L’adresse contient un caractère nul.")
+    lists = {
+        (field.data_key or name)
+        for name, field in endpoint.query_schema.fields.items()
+        if field.__class__.__name__ == "List"
+    }
+    flat = {name: values if name in lists else values[0] for name, values in query.items()}
+    return _load(endpoint.query_schema, flat)
+
+
+def _expected_version(endpoint: Endpoint, request: Request) -> int | None:
+    if not endpoint.if_match:
+        return None
+    header = request.headers.get("If-Match")
+    if header is None:
+        raise PreconditionRequired("Lisez la fiche et renvoyez son ETag dans If-Match.")
+    match = _ETAG.match(header)
+    if match is None:
+        raise BadRequest("If-Match attend l’ETag reçu, entre guillemets.")
+    return int(match.group(1))
+
+
+def _act(
+    endpoint: Endpoint, handler: Handler, uow: Any, *, call: Call, path: Mapping[str, Any]
+) -> Response:
+    result = handler(uow, call, **path)
+    uow.session.flush()
+    return render(endpoint, result, uow.keyring)
+
+
+def _act_once(act: Any, once: dict[str, str], uow: Any) -> Response:
+    given = idempotency.replay(uow, **once)
+    if given is not None:
+        return given
+    response: Response = act(uow)
+    idempotency.remember(uow, response, **once)
+    return response
+
+
+def render(endpoint: Endpoint, result: Any, keyring: Any) -> Response:
+    """What a handler answered, through the reply schema."""
+    if endpoint.reply_schema is None:
+        return Response(status=endpoint.success_status)
+    if endpoint.many is not None:
+        document = _page_document(endpoint, result, keyring)
+    else:
+        document = endpoint.reply_schema.dump(result)
+    response = Response(
+        json.dumps(document, ensure_ascii=False, separators=(",", ":")),
+        status=endpoint.success_status,
+        content_type="application/json",
+    )
+    if endpoint.etag:
+        version = result["version"] if isinstance(result, Mapping) else result.version
+        response.headers["ETag"] = f'"{version}"'
+    return response
+
+
+def _page_document(endpoint: Endpoint, page: Page[Any], keyring: Any) -> dict[str, Any]:
+    schema: Any = endpoint.reply_schema
+    following = encode_cursor(page.next, keyring) if page.next is not None else None
+    return {str(endpoint.many): schema.dump(page.items, many=True), "next": following}
+
+
+def _refuse_constant(_: str) -> Any:
+    raise ValueError

@@ -1,0 +1,77 @@
+"""Idempotency keys (draft-ietf-httpapi-idempotency-key-header): a second click does nothing twice.
+
+The answer is stored in the transaction of the act itself: after a crash either both are there
+or neither. A transaction-level lock on the key tells a request that still runs from one done.
+Answers are kept 24 hours, encrypted: they can hold personal data.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
+from werkzeug.wrappers import Response
+
+from chassis.locks import try_lock
+from chassis.web.problems import BadRequest, KeyReused, StillRunning
+
+RETENTION = timedelta(hours=24)
+_KEY = re.compile(r"^[\x21-\x7e]{8,200}$")
+_CONTEXT = "idempotency.body"
+
+
+def check_key(key: str | None) -> str:
+    """The key as sent. Raises BadRequest when it is absent or unusable."""
+    if key is None or not _KEY.match(key):
+        raise BadRequest("En-tête Idempotency-Key requis : 8 à 200 caractères ASCII visibles.")
+    return key
+
+
+def fingerprint(method: str, path: str, body: bytes) -> str:
+    """What the key stands for: the same key with another fingerprint is refused."""
+    return hashlib.sha256(f"{method} {path}\0".encode() + body).hexdigest()
+
+
+def replay(uow: Any, *, caller: str, key: str, mark: str) -> Response | None:
+    """The answer already given, if any. Raises KeyReused or StillRunning."""
+    table = uow.chassis.idempotency
+    if not try_lock(uow.session, f"idempotency:{caller}:{key}"):
+        raise StillRunning("Attendez la réponse de la première demande, puis réessayez.")
+    row = uow.session.execute(
+        sa.select(table).where(
+            table.c.caller == caller,
+            table.c.key == key,
+            table.c.answered_at > sa.func.now() - RETENTION,
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    if row.fingerprint != mark:
+        raise KeyReused("Prenez une clé nouvelle pour chaque demande différente.")
+    body = uow.keyring.open(bytes(row.body), _CONTEXT)
+    return Response(body, status=row.status, headers=dict(row.headers))
+
+
+def remember(uow: Any, response: Response, *, caller: str, key: str, mark: str) -> None:
+    """Store the answer with the act. Replaces one that has expired."""
+    table = uow.chassis.idempotency
+    values = {
+        "fingerprint": mark,
+        "status": response.status_code,
+        "headers": {
+            name: value
+            for name, value in response.headers.items()
+            if name in ("Content-Type", "ETag", "Location")
+        },
+        "body": uow.keyring.seal(response.get_data(), _CONTEXT),
+        "answered_at": sa.func.now(),
+    }
+    uow.session.execute(
+        pg.insert(table)
+        .values(caller=caller, key=key, **values)
+        .on_conflict_do_update(index_elements=[table.c.caller, table.c.key], set_=values)
+    )

@@ -1,0 +1,50 @@
+"""Cursor pagination: an opaque, signed place in a stable order."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from chassis.crypto import Keyring
+from chassis.errors import Invalid
+
+MAX_LIMIT = 200
+_SIGNATURE_BYTES = 16
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """One page. `next` holds the sort values of the last item, or None at the end."""
+
+    items: Sequence[T]
+    next: Sequence[Any] | None = None
+
+
+def encode_cursor(values: Sequence[Any], keyring: Keyring) -> str:
+    """Values (JSON scalars, or anything with a `str`) as an opaque cursor."""
+    body = json.dumps(list(values), default=str, separators=(",", ":")).encode()
+    return base64.urlsafe_b64encode(_sign(body, keyring) + body).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str, keyring: Keyring) -> list[Any]:
+    """The values of a cursor of ours. Raises Invalid for anything else."""
+    try:
+        raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        signature, body = raw[:_SIGNATURE_BYTES], raw[_SIGNATURE_BYTES:]
+        if not hmac.compare_digest(signature, _sign(body, keyring)):
+            raise ValueError
+        values: list[Any] = json.loads(body)
+    except ValueError:
+        raise Invalid("Curseur non reconnu : reprenez la liste au début.", field="/cursor") from None
+    return values
+
+
+def _sign(body: bytes, keyring: Keyring) -> bytes:
+    digest = hmac.new(keyring.keys[keyring.current], b"cursor\0" + body, hashlib.sha256)
+    return digest.digest()[:_SIGNATURE_BYTES]

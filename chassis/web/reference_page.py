@@ -1,0 +1,32 @@
+"""The OpenAPI document as one readable page: no script, no network, readable when printed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, select_autoescape
+
+_TEMPLATES = Environment(
+    loader=PackageLoader("chassis.web", "templates"), autoescape=select_autoescape()
+)
+
+
+def render(document: dict[str, Any]) -> str:
+    """HTML, in French."""
+    operations = [
+        {"method": method.upper(), "path": path, **operation}
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    ]
+    tags = sorted({operation["tags"][0] for operation in operations})
+    return _TEMPLATES.get_template("reference.html.j2").render(
+        info=document["info"],
+        schemas=document["components"].get("schemas", {}),
+        sections=[(tag, [o for o in operations if o["tags"][0] == tag]) for tag in tags],
+        schema_text=_schema_text,
+    )
+
+
+def _schema_text(schema: dict[str, Any]) -> str:
+    return json.dumps(schema, ensure_ascii=False, indent=2)

@@ -1,0 +1,3 @@
+"""Two services without a trade, to test the chassis alone: one counts, the other mirrors."""
+
+SERVICES = ("compteur", "miroir")

@@ -1,0 +1,1 @@
+"""Owns counters. Publishes incremented."""

@@ -1,0 +1,5 @@
+"""Listens to nothing."""
+
+from chassis.subscriptions import Subscriptions
+
+subscriptions = Subscriptions("compteur")

@@ -1,0 +1,1 @@
+"""Owns mirrors of counters. Listens to compteur."""

@@ -1,0 +1,5 @@
+"""Nothing falls due."""
+
+from chassis.deadlines import Deadlines
+
+deadlines = Deadlines()

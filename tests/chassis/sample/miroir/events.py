@@ -1,0 +1,5 @@
+"""Publishes nothing."""
+
+from chassis.events import Fact
+
+FACTS: tuple[type[Fact], ...] = ()

@@ -1,0 +1,120 @@
+"""Databases and runtimes. One PostgreSQL database per service and session, emptied between tests."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+import sqlalchemy as sa
+
+from chassis.catalogue import load
+from chassis.crypto import Keyring, use_keyring
+from chassis.database import new_engine
+from chassis.provision import drop, provision
+from chassis.runtime import Runtime
+from chassis.settings import Settings
+from chassis.testing import Client, FakeNeighbours, SettableClock
+from tests.support.servers import postgresql_url
+
+#: 32 bytes each, for tests only.
+KEYS = "cle-2:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=,cle-1:QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY="
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _keyring() -> None:
+    use_keyring(Keyring.parse(KEYS))
+
+
+@pytest.fixture(scope="session")
+def environment() -> dict[str, str]:
+    """The environment of this session's services, under a prefix of its own."""
+    return {
+        "ENVIRONMENT": "test",
+        "DATABASE_URL": postgresql_url(),
+        "DATABASE_SECRET": "secret-de-test",
+        "DATABASE_PREFIX": f"t{os.getpid()}_{secrets.token_hex(2)}",
+        "ENCRYPTION_KEYS": KEYS,
+        "JWKS": "inutilise",
+        "TOKEN_ISSUER": "urn:test",
+    }
+
+
+@dataclass
+class _Database:
+    settings: Settings
+    engine: sa.Engine
+
+
+@pytest.fixture(scope="session")
+def _databases(environment: dict[str, str]) -> Iterator[Callable[[str], _Database]]:
+    made: dict[str, _Database] = {}
+
+    def database(service: str) -> _Database:
+        if service not in made:
+            settings = Settings.from_env(service, environment)
+            provision(service, settings.database)
+            engine = new_engine(settings.database.app_url, pool_size=30, application="tests")
+            made[service] = _Database(settings, engine)
+        return made[service]
+
+    yield database
+    for one in made.values():
+        one.engine.dispose()
+        drop(one.settings.database)
+
+
+@pytest.fixture
+def service_runtime(_databases: Callable[[str], _Database]) -> Callable[[str], Runtime]:
+    """Make the runtime of one service, on an empty database."""
+
+    def make(name: str) -> Runtime:
+        database = _databases(name)
+        service = load(name)
+        _empty(database)
+        return Runtime(
+            service=service,
+            engine=database.engine,
+            clock=SettableClock(),
+            keyring=database.settings.keyring,
+            neighbours=FakeNeighbours(),
+            settings=database.settings,
+        )
+
+    return make
+
+
+@pytest.fixture
+def http() -> Callable[[Runtime], Client]:
+    """An in-process client of a runtime's routes."""
+    return Client
+
+
+_PRISTINE: dict[str, dict[str, list[dict[str, object]]]] = {}
+
+
+def _empty(database: _Database) -> None:
+    """Back to what the migrations left: reference rows they wrote are put back."""
+    owner = sa.create_engine(
+        database.settings.database.owner_url.replace("postgresql://", "postgresql+psycopg2://", 1),
+        poolclass=sa.NullPool,
+    )
+    with owner.begin() as connection:
+        tables = sa.inspect(connection).get_table_names()
+        tables.remove("alembic_version")
+        name = database.settings.database.name
+        if name not in _PRISTINE:
+            _PRISTINE[name] = {}
+            for table in tables:
+                rows = connection.execute(sa.text(f'SELECT * FROM "{table}"')).mappings().all()
+                if rows:
+                    _PRISTINE[name][table] = [dict(row) for row in rows]
+            return
+        listed = ", ".join(f'"{table}"' for table in tables)
+        connection.execute(sa.text(f"TRUNCATE {listed} RESTART IDENTITY"))
+        metadata = sa.MetaData()
+        for table, rows in _PRISTINE[name].items():
+            reflected = sa.Table(table, metadata, autoload_with=connection)
+            connection.execute(sa.insert(reflected), rows)
