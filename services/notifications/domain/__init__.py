@@ -1,0 +1,1 @@
+"""The rules of notifications, in plain Python: messages, hours, the last check, the cost."""

@@ -1,0 +1,113 @@
+"""The last check, made with what accueil and rendezvous say at the moment of sending."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from services.notifications.domain.message import Channel, Message, SubjectType, Template
+from services.notifications.domain.reasons import DropReason
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """How a person may be reached right now. Read at sending, forgotten right after."""
+
+    personne_id: UUID
+    allowed: bool
+    reason: str | None
+    language: str | None
+    sms: str | None = field(repr=False)
+    email: str | None = field(repr=False)
+
+    def address(self, channel: Channel) -> str | None:
+        """The address on a channel, if the person opted in for it and confirmed it safe."""
+        return self.sms if channel is Channel.SMS else self.email
+
+
+@dataclass(frozen=True, kw_only=True)
+class RendezvousState:
+    """What has become of a rendezvous. `is_planned`: still to come as booked."""
+
+    is_planned: bool
+    is_cancelled: bool
+    starts_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """One way to a person. The address never leaves memory."""
+
+    channel: Channel
+    address: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Send:
+    """Send it, by the first route that takes it."""
+
+    routes: Sequence[Route]
+    language: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drop:
+    """Do not send it, ever."""
+
+    reason: DropReason
+
+
+#: accueil's reasons, in our words; a reason we do not know stops the message all the same.
+_REFUSALS: Mapping[str | None, DropReason] = {
+    "DECEASED": DropReason.DECEASED,
+    "NO_CONTACT": DropReason.NO_CONTACT,
+    "UNSAFE": DropReason.UNSAFE,
+    "UNKNOWN": DropReason.UNKNOWN_PERSONNE,
+    "NO_CHANNEL": DropReason.NO_CHANNEL,
+    "NOT_OPTED_IN": DropReason.NO_CHANNEL,
+}
+
+
+def decide(
+    message: Message,
+    *,
+    contact: Contact | None,
+    states: Mapping[UUID, RendezvousState],
+    now: datetime,
+    channels: Sequence[Channel],
+) -> Send | Drop:
+    """Send or drop. `states` holds the rendezvous of the batch; an absent one is over."""
+    if is_too_late(message, now):
+        return Drop(reason=DropReason.TOO_LATE)
+    if message.subject_type is SubjectType.RENDEZVOUS and not _still_holds(
+        message, states.get(message.subject_id)
+    ):
+        return Drop(reason=DropReason.SUPERSEDED)
+    if contact is None:
+        return Drop(reason=DropReason.UNKNOWN_PERSONNE)
+    if not contact.allowed:
+        return Drop(reason=_REFUSALS.get(contact.reason, DropReason.UNSAFE))
+    routes = [
+        Route(channel=channel, address=address)
+        for channel in channels
+        if (address := contact.address(channel))
+    ]
+    if not routes:
+        return Drop(reason=DropReason.NO_CHANNEL)
+    return Send(routes=routes, language=contact.language)
+
+
+def is_too_late(message: Message, now: datetime) -> bool:
+    """Whether the moment of a message has passed; at `not_after` itself it has."""
+    return now >= message.not_after
+
+
+def _still_holds(message: Message, state: RendezvousState | None) -> bool:
+    """Whether the rendezvous still is what the message says it is."""
+    if state is None:
+        return False
+    if message.template is Template.RENDEZVOUS_CANCELLED:
+        return state.is_cancelled
+    return state.is_planned and state.starts_at == message.starts_at

@@ -1,0 +1,47 @@
+"""The public words for each site, as messages show them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
+from sqlalchemy.orm import Session
+
+from services.notifications.domain.lieu import Lieu
+from services.notifications.persistence.tables import lieu
+
+
+@dataclass
+class Lieux:
+    """The places of one transaction."""
+
+    session: Session
+
+    def put(self, place: Lieu, *, now: datetime) -> None:
+        """Say it from now on."""
+        row = pg.insert(lieu).values(
+            site=place.site, address=place.address, phone=place.phone, changed_at=now
+        )
+        self.session.execute(
+            row.on_conflict_do_update(
+                index_elements=[lieu.c.site],
+                set_={
+                    "address": row.excluded.address,
+                    "phone": row.excluded.phone,
+                    "changed_at": row.excluded.changed_at,
+                },
+            )
+        )
+
+    def all(self) -> list[Lieu]:
+        """Every place: a few dozen."""
+        rows = self.session.execute(
+            sa.select(lieu.c.site, lieu.c.address, lieu.c.phone).order_by(lieu.c.site)
+        )
+        return [Lieu(site=site, address=address, phone=phone) for site, address, phone in rows]
+
+    def by_site(self) -> dict[str, Lieu]:
+        """The same, by site code."""
+        return {place.site: place for place in self.all()}

@@ -1,0 +1,206 @@
+"""Messages in the database: planned once, claimed by one sender, settled by that sender alone."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
+from sqlalchemy.orm import Session
+
+from services.notifications.domain.message import (
+    Channel,
+    Message,
+    Modality,
+    Status,
+    SubjectType,
+    Template,
+)
+from services.notifications.domain.reasons import DropReason
+from services.notifications.persistence.tables import message, receipt
+
+_FIELDS = tuple(field.name for field in fields(Message))
+_COLUMNS = tuple(message.c[name] for name in _FIELDS)
+_ENUMS: Mapping[str, type[Any]] = {
+    "subject_type": SubjectType,
+    "template": Template,
+    "status": Status,
+    "modality": Modality,
+    "channel": Channel,
+}
+#: What a sender may change, with the type each takes in a VALUES list.
+_SETTLED: Mapping[str, sa.types.TypeEngine[Any]] = {
+    "status": sa.Text(),
+    "reason": sa.Text(),
+    "due_at": sa.DateTime(timezone=True),
+    "channel": sa.Text(),
+    "template_version": sa.SmallInteger(),
+    "language": sa.Text(),
+    "sms_parts": sa.SmallInteger(),
+    "recipient_digest": sa.Text(),
+    "provider_reference": sa.Text(),
+    "attempts": sa.Integer(),
+    "last_error": sa.Text(),
+    "settled_at": sa.DateTime(timezone=True),
+}
+
+
+def as_message(row: Any) -> Message:
+    """A row of `message` as the domain sees it."""
+    values = {name: getattr(row, name) for name in _FIELDS}
+    for name, kind in _ENUMS.items():
+        values[name] = None if values[name] is None else kind(values[name])
+    return Message(**values)
+
+
+@dataclass
+class Messages:
+    """The messages of one transaction."""
+
+    session: Session
+
+    def add(self, planned: Sequence[Message]) -> set[UUID]:
+        """Store what is not there yet; answers the ids that were new."""
+        if not planned:
+            return set()
+        insert = pg.insert(message).values([asdict(item) for item in planned])
+        added = self.session.execute(
+            insert.on_conflict_do_nothing(constraint="uq_message_once").returning(
+                message.c.message_id
+            )
+        )
+        return set(added.scalars())
+
+    def claim(self, ids: Collection[UUID], *, claim: UUID) -> list[Message]:
+        """Take these messages for one sender; what is settled or stopped is not answered."""
+        rows = self.session.execute(
+            sa.update(message)
+            .where(
+                message.c.message_id.in_(ids),
+                message.c.status.in_([Status.WAITING, Status.SENDING]),
+            )
+            .values(status=Status.SENDING, claim=claim)
+            .returning(*_COLUMNS)
+        )
+        return sorted(map(as_message, rows), key=lambda item: (item.due_at, item.message_id))
+
+    def settle(self, changed: Sequence[Message], *, claim: UUID) -> set[UUID]:
+        """Write what became of claimed messages; answers those this sender still held."""
+        if not changed:
+            return set()
+        columns = [sa.column("message_id", pg.UUID)]
+        columns += [sa.column(name, kind) for name, kind in _SETTLED.items()]
+        rows = [(item.message_id, *(getattr(item, name) for name in _SETTLED)) for item in changed]
+        fresh = sa.values(*columns, name="fresh").data(rows)
+        values = {name: sa.cast(fresh.c[name], message.c[name].type) for name in _SETTLED}
+        done = self.session.execute(
+            sa.update(message)
+            .where(
+                message.c.message_id == sa.cast(fresh.c.message_id, pg.UUID),
+                message.c.claim == claim,
+                message.c.status == Status.SENDING,
+            )
+            .values(claim=None, **values)
+            .returning(message.c.message_id)
+        )
+        return set(done.scalars())
+
+    def recipients_of(self, subject_ids: Collection[UUID]) -> set[tuple[Any, ...]]:
+        """Where messages about these subjects went: (subject, version, template, digest)."""
+        rows = self.session.execute(
+            sa.select(
+                message.c.subject_id,
+                message.c.subject_version,
+                message.c.template,
+                message.c.recipient_digest,
+            ).where(
+                message.c.subject_type.in_(list(SubjectType)),
+                message.c.subject_id.in_(subject_ids),
+                message.c.status.in_([Status.SENT, Status.DELIVERED]),
+            )
+        )
+        return {tuple(row) for row in rows}
+
+    def locked(self, message_id: UUID) -> Message | None:
+        """One message, held until the transaction ends."""
+        row = self.session.execute(
+            sa.select(*_COLUMNS).where(message.c.message_id == message_id).with_for_update()
+        ).one_or_none()
+        return as_message(row) if row else None
+
+    def drop_waiting_of_subject(
+        self, subject_type: SubjectType, subject_id: UUID, *, before: int, now: datetime
+    ) -> list[Message]:
+        """Supersede what older facts of a subject left waiting."""
+        return self._drop(
+            DropReason.SUPERSEDED,
+            now,
+            message.c.subject_type == subject_type,
+            message.c.subject_id == subject_id,
+            message.c.subject_version < before,
+        )
+
+    def drop_waiting_of_personne(
+        self, personne_id: UUID, *, reason: DropReason, now: datetime
+    ) -> list[Message]:
+        """Stop everything that waits for one person."""
+        return self._drop(reason, now, message.c.personne_id == personne_id)
+
+    def drop_expired(self, ids: Collection[UUID], *, now: datetime) -> list[Message]:
+        """Drop those of these messages whose moment has passed."""
+        return self._drop(
+            DropReason.TOO_LATE, now, message.c.message_id.in_(ids), message.c.not_after <= now
+        )
+
+    def drop_one(self, message_id: UUID, *, reason: DropReason, now: datetime) -> list[Message]:
+        """Drop one message, if it still waits."""
+        return self._drop(reason, now, message.c.message_id == message_id)
+
+    def mark_delivered(self, message_id: UUID, now: datetime) -> None:
+        """The handset has it."""
+        self._change(message_id, status=Status.DELIVERED, delivered_at=now)
+
+    def mark_failed(self, message_id: UUID, reason: str) -> None:
+        """It was sent, and will not arrive."""
+        self._change(message_id, status=Status.FAILED, reason=reason)
+
+    def mark_called_back(self, message_id: UUID, *, by: str, now: datetime) -> None:
+        """Somebody told the person by other means."""
+        self._change(message_id, called_back_at=now, called_back_by=by)
+
+    def add_receipt(self, values: Mapping[str, Any]) -> bool:
+        """Keep a receipt; False when the provider had said it before."""
+        added = self.session.execute(
+            pg.insert(receipt)
+            .values(**values)
+            .on_conflict_do_nothing(constraint="uq_receipt_once")
+            .returning(receipt.c.receipt_id)
+        )
+        return added.scalar() is not None
+
+    def early_receipts(self, ids: Collection[UUID]) -> dict[UUID, str]:
+        """Receipts that came before the sender could say it had sent, the first of each."""
+        rows = self.session.execute(
+            sa.select(receipt.c.message_id, receipt.c.status)
+            .where(receipt.c.message_id.in_(ids))
+            .order_by(receipt.c.received_at.desc(), receipt.c.receipt_id.desc())
+        )
+        return dict(rows.tuples().all())
+
+    def _drop(self, reason: DropReason, now: datetime, *where: Any) -> list[Message]:
+        rows = self.session.execute(
+            sa.update(message)
+            .where(message.c.status == Status.WAITING, *where)
+            .values(status=Status.DROPPED, reason=reason, settled_at=now)
+            .returning(*_COLUMNS)
+        )
+        return sorted(map(as_message, rows), key=lambda item: item.message_id)
+
+    def _change(self, message_id: UUID, **values: Any) -> None:
+        self.session.execute(
+            sa.update(message).where(message.c.message_id == message_id).values(**values)
+        )

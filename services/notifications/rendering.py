@@ -1,0 +1,137 @@
+"""From codes to words: French templates in files, one folder per code and version.
+
+A template is only ever given neutral words: when, where, a number to call. A *discreet* message
+is given `when` alone, so that no wording can say more. Templates run in a sandbox and refuse a
+variable they were not given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+
+import jinja2
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from services.notifications.domain.gsm7 import Cost, cost, fold
+from services.notifications.domain.lieu import Lieu, where
+from services.notifications.domain.message import Channel, Modality, Template
+from services.notifications.domain.timing import PARIS
+
+FOLDER = Path(__file__).parent / "templates"
+DEFAULT_LANGUAGE = "fr"
+#: Which version of a template is in force from which day on.
+VERSIONS: Mapping[Template, tuple[tuple[date, int], ...]] = {
+    template: ((date(2015, 1, 1), 1),) for template in Template
+}
+_DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+_MONTHS = (
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wording:
+    """What a message may be made of."""
+
+    template: Template
+    starts_at: datetime | None
+    modality: Modality | None
+    discreet: bool
+    place: Lieu | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text:
+    """A message in words. `subject` is None for an SMS, `cost` for an e-mail."""
+
+    template_version: int
+    language: str
+    body: str
+    subject: str | None = None
+    cost: Cost | None = None
+
+
+def render(
+    wording: Wording, channel: Channel, *, now: datetime, language: str | None = None
+) -> Text:
+    """Write a message for a channel, in the person's language where a template exists."""
+    version = version_at(wording.template, now)
+    spoken = _spoken(wording.template, version, channel, language)
+    words = _template(wording.template, version, spoken, channel).render(_context(wording))
+    if channel is Channel.SMS:
+        body = fold(words.strip())
+        return Text(template_version=version, language=spoken, body=body, cost=cost(body))
+    subject, _, body = words.partition("\n\n")
+    return Text(
+        template_version=version, language=spoken, subject=subject.strip(), body=body.strip() + "\n"
+    )
+
+
+def version_at(template: Template, moment: datetime) -> int:
+    """The version of a template in force at an instant."""
+    day = moment.astimezone(PARIS).date()
+    return max((since, version) for since, version in VERSIONS[template] if since <= day)[1]
+
+
+def spoken_when(moment: datetime) -> str:
+    """`mardi 12 mars à 10h30`, in Paris. The year is left out: nothing is announced so early."""
+    local = moment.astimezone(PARIS)
+    day = f"{local.day}er" if local.day == 1 else str(local.day)
+    hour = f"{local.hour}h{local.minute:02}" if local.minute else f"{local.hour}h"
+    return f"{_DAYS[local.weekday()]} {day} {_MONTHS[local.month - 1]} à {hour}"
+
+
+def files() -> Iterator[Path]:
+    """Every template file."""
+    yield from sorted(FOLDER.rglob("*.j2"))
+
+
+def _context(wording: Wording) -> dict[str, str | None]:
+    when = spoken_when(wording.starts_at) if wording.starts_at else None
+    if wording.discreet:
+        return {"when": when, "where": None, "phone": None}
+    return {
+        "when": when,
+        "where": where(wording.modality, wording.place) if wording.modality else None,
+        "phone": wording.place.phone if wording.place else None,
+    }
+
+
+def _spoken(template: Template, version: int, channel: Channel, language: str | None) -> str:
+    if language and language.isalpha() and _path(template, version, language, channel).exists():
+        return language
+    return DEFAULT_LANGUAGE
+
+
+def _path(template: Template, version: int, language: str, channel: Channel) -> Path:
+    return FOLDER / template.lower() / f"v{version}" / f"{language}.{channel.lower()}.j2"
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    # Plain text: nothing is escaped. A page that shows it escapes it (see `boite.py`).
+    return ImmutableSandboxedEnvironment(
+        undefined=jinja2.StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
+    )
+
+
+@cache
+def _template(template: Template, version: int, language: str, channel: Channel) -> jinja2.Template:
+    source = _path(template, version, language, channel).read_text(encoding="utf-8")
+    return _environment().from_string(source)

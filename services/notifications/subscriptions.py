@@ -1,0 +1,110 @@
+"""What notifications reads of other services' facts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from marshmallow import fields, validate
+
+from chassis.events import Event
+from chassis.subscriptions import FactSchema, Subscriptions
+from services.notifications.domain.message import Modality, Template
+from services.notifications.domain.reasons import DropReason
+from services.notifications.usecases import planning
+
+if TYPE_CHECKING:
+    from services.notifications.persistence import UnitOfWork
+
+subscriptions = Subscriptions("notifications")
+
+#: ADJOURNED is not an answer yet: the person will hear when there is one.
+_ANSWERS = frozenset({"GRANTED", "PARTLY", "REFUSED"})
+
+
+class RendezvousFact(FactSchema):
+    """What a message about a rendezvous is made of."""
+
+    rendezvous_id = fields.UUID(required=True)
+    personne_ids = fields.List(fields.UUID(), required=True)
+    mds = fields.String(required=True)
+    site = fields.String(required=True)
+    modality = fields.Enum(Modality, by_value=True, required=True)
+    discreet = fields.Boolean(required=True)
+    starts_at = fields.AwareDateTime(required=True)
+
+
+class DemandeDecided(FactSchema):
+    """That an answer was given; the amount and the nature are not even read."""
+
+    demande_id = fields.UUID(required=True)
+    personne_ids = fields.List(fields.UUID(), required=True)
+    mds = fields.String(required=True)
+    site = fields.String(required=True)
+    outcome = fields.String(required=True, validate=validate.Length(min=1))
+
+
+class PersonneDeceased(FactSchema):
+    """A person died."""
+
+    personne_id = fields.UUID(required=True)
+
+
+class ContactSafetyChanged(FactSchema):
+    """The absolute *no contact* was set or lifted, or a contact point changed."""
+
+    personne_id = fields.UUID(required=True)
+    no_contact = fields.Boolean(required=True)
+
+
+@subscriptions.on("rendezvous", "rendezvous_booked.v1", of="rendezvous", reads=RendezvousFact)
+def rendezvous_is_booked(uow: UnitOfWork, data: dict[str, Any], event: Event) -> None:
+    """Confirm it and plan its reminder."""
+    planning.announce_rendezvous(
+        uow, _rendezvous(data, event), template=Template.RENDEZVOUS_CONFIRMED
+    )
+
+
+@subscriptions.on("rendezvous", "rendezvous_moved.v1", of="rendezvous", reads=RendezvousFact)
+def rendezvous_is_moved(uow: UnitOfWork, data: dict[str, Any], event: Event) -> None:
+    """Tell the new moment; whatever waited about the old one is dropped."""
+    planning.announce_rendezvous(uow, _rendezvous(data, event), template=Template.RENDEZVOUS_MOVED)
+
+
+@subscriptions.on("rendezvous", "rendezvous_cancelled.v1", of="rendezvous", reads=RendezvousFact)
+def rendezvous_is_cancelled(uow: UnitOfWork, data: dict[str, Any], event: Event) -> None:
+    """Tell it; whatever waited is dropped."""
+    planning.announce_cancellation(uow, _rendezvous(data, event))
+
+
+@subscriptions.on("aides", "demande_decided.v1", of="demande", reads=DemandeDecided)
+def demande_is_decided(uow: UnitOfWork, data: dict[str, Any], event: Event) -> None:
+    """Say that an answer is waiting."""
+    if data["outcome"] not in _ANSWERS:
+        return
+    planning.announce_answer(
+        uow,
+        planning.Answer(
+            demande_id=data["demande_id"],
+            version=event.aggregate_version,
+            personne_ids=data["personne_ids"],
+            mds=data["mds"],
+            site=data["site"],
+        ),
+    )
+
+
+@subscriptions.on("accueil", "personne_deceased.v1", of="personne", reads=PersonneDeceased)
+def personne_is_deceased(uow: UnitOfWork, data: dict[str, Any], event: Event) -> None:
+    """Nothing more leaves for this person."""
+    planning.stop_for_personne(uow, data["personne_id"], reason=DropReason.DECEASED)
+
+
+@subscriptions.on("accueil", "contact_safety_changed.v1", of="personne", reads=ContactSafetyChanged)
+def contact_safety_is_changed(uow: UnitOfWork, data: dict[str, Any], event: Event) -> None:
+    """*No contact* stops what waits at once; a change for the better is seen at sending."""
+    if data["no_contact"]:
+        planning.stop_for_personne(uow, data["personne_id"], reason=DropReason.NO_CONTACT)
+
+
+def _rendezvous(data: dict[str, Any], event: Event) -> planning.Rendezvous:
+    return planning.Rendezvous(version=event.aggregate_version, **data)

@@ -1,0 +1,1 @@
+"""What notifications does: plan messages, stop them, record receipts, let agents look."""

@@ -1,0 +1,191 @@
+"""Plans messages from what other services tell, and stops those that events overtake."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from chassis.ids import new_id
+from services.notifications.domain.message import (
+    Message,
+    Modality,
+    Status,
+    SubjectType,
+    Template,
+)
+from services.notifications.domain.outcomes import dropped
+from services.notifications.domain.reasons import DropReason
+from services.notifications.domain.timing import next_open, reminder_due, reminder_not_after
+from services.notifications.rules import is_holiday, rules_at
+from services.notifications.usecases.telling import fact_of
+
+if TYPE_CHECKING:
+    from services.notifications.persistence import UnitOfWork
+
+#: The kinds of due work: leave, and be dropped when a provider stays away too long.
+SEND, EXPIRE = "send", "expire"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rendezvous:
+    """What a fact of rendezvous says. `version` is the number of that fact for its rendezvous."""
+
+    rendezvous_id: UUID
+    version: int
+    personne_ids: Sequence[UUID]
+    mds: str
+    site: str
+    modality: Modality
+    discreet: bool
+    starts_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """An answer was given to a request for aid. What it says stays in aides."""
+
+    demande_id: UUID
+    version: int
+    personne_ids: Sequence[UUID]
+    mds: str
+    site: str
+
+
+def announce_rendezvous(uow: UnitOfWork, rendezvous: Rendezvous, *, template: Template) -> None:
+    """Tell of a booking or a move, and plan the reminder; older news still waiting is dropped."""
+    supersede(uow, rendezvous)
+    _plan(uow, [_news(uow, rendezvous, personne, template) for personne in rendezvous.personne_ids])
+    _plan_reminders(uow, rendezvous)
+
+
+def announce_cancellation(uow: UnitOfWork, rendezvous: Rendezvous) -> None:
+    """Tell that a rendezvous will not take place; whatever else waited about it is dropped."""
+    supersede(uow, rendezvous)
+    template = Template.RENDEZVOUS_CANCELLED
+    _plan(uow, [_news(uow, rendezvous, personne, template) for personne in rendezvous.personne_ids])
+
+
+def announce_answer(uow: UnitOfWork, answer: Answer) -> None:
+    """Tell each person that an answer is waiting; neither which nor about what."""
+    rules = rules_at(uow.now)
+    _plan(
+        uow,
+        [
+            Message(
+                message_id=new_id(),
+                subject_type=SubjectType.DEMANDE,
+                subject_id=answer.demande_id,
+                subject_version=answer.version,
+                template=Template.DEMANDE_ANSWERED,
+                personne_id=personne_id,
+                mds=answer.mds,
+                site=answer.site,
+                due_at=next_open(uow.now, rules, is_holiday),
+                not_after=uow.now + rules.answer_useful,
+                created_at=uow.now,
+            )
+            for personne_id in answer.personne_ids
+        ],
+    )
+
+
+def supersede(uow: UnitOfWork, rendezvous: Rendezvous) -> None:
+    """Drop what older facts of this rendezvous left waiting."""
+    _tell(
+        uow,
+        uow.messages.drop_waiting_of_subject(
+            SubjectType.RENDEZVOUS,
+            rendezvous.rendezvous_id,
+            before=rendezvous.version,
+            now=uow.now,
+        ),
+    )
+
+
+def stop_for_personne(uow: UnitOfWork, personne_id: UUID, *, reason: DropReason) -> None:
+    """Drop everything that waits for a person: death, or the absolute *no contact*."""
+    _tell(uow, uow.messages.drop_waiting_of_personne(personne_id, reason=reason, now=uow.now))
+
+
+def drop_expired(uow: UnitOfWork, message_ids: Sequence[UUID]) -> None:
+    """Record as too late the messages that no provider took in time."""
+    _tell(uow, uow.messages.drop_expired(message_ids, now=uow.now))
+
+
+def _news(
+    uow: UnitOfWork, rendezvous: Rendezvous, personne_id: UUID, template: Template
+) -> Message:
+    """Leaves at once, or when quiet hours end; of no use once the rendezvous has begun."""
+    due_at = next_open(uow.now, rules_at(uow.now), is_holiday)
+    return _about(
+        uow, rendezvous, personne_id, template=template, due_at=due_at, until=rendezvous.starts_at
+    )
+
+
+def _plan_reminders(uow: UnitOfWork, rendezvous: Rendezvous) -> None:
+    rules = rules_at(uow.now)
+    due_at = reminder_due(rendezvous.starts_at, uow.now, rules, is_holiday)
+    if due_at is None:
+        return
+    until = reminder_not_after(rendezvous.starts_at, rules)
+    template = Template.RENDEZVOUS_REMINDER
+    _plan(
+        uow,
+        [
+            _about(uow, rendezvous, personne, template=template, due_at=due_at, until=until)
+            for personne in rendezvous.personne_ids
+        ],
+    )
+
+
+def _about(
+    uow: UnitOfWork,
+    rendezvous: Rendezvous,
+    personne_id: UUID,
+    *,
+    template: Template,
+    due_at: datetime,
+    until: datetime,
+) -> Message:
+    return Message(
+        message_id=new_id(),
+        subject_type=SubjectType.RENDEZVOUS,
+        subject_id=rendezvous.rendezvous_id,
+        subject_version=rendezvous.version,
+        template=template,
+        personne_id=personne_id,
+        mds=rendezvous.mds,
+        site=rendezvous.site,
+        due_at=due_at,
+        not_after=until,
+        created_at=uow.now,
+        starts_at=rendezvous.starts_at,
+        modality=rendezvous.modality,
+        discreet=rendezvous.discreet,
+    )
+
+
+def _plan(uow: UnitOfWork, messages: Sequence[Message]) -> None:
+    """Store each message once; one that can only leave too late is recorded as dropped."""
+    planned = [_dropped_if_late(message, uow.now) for message in messages]
+    added = uow.messages.add(planned)
+    for message in planned:
+        if message.message_id not in added:
+            continue
+        if message.status is Status.DROPPED:
+            uow.publish(fact_of(message))
+        else:
+            uow.schedule(SEND, message.message_id, message.due_at)
+
+
+def _dropped_if_late(message: Message, now: datetime) -> Message:
+    if message.due_at < message.not_after:
+        return message
+    return dropped(message, DropReason.TOO_LATE, now)
+
+
+def _tell(uow: UnitOfWork, gone: Sequence[Message]) -> None:
+    uow.publish(*map(fact_of, gone))
