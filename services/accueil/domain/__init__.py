@@ -1,0 +1,1 @@
+"""The trade of reception, by aggregate: annuaire, personne, contact, visite, orientation."""

@@ -1,0 +1,290 @@
+"""A personne: who they are, where they belong, who may open their file."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from chassis.errors import Conflict, Forbidden, Invalid, NotFound
+from services.accueil.domain.contact import ContactPoint
+
+
+class Sex(StrEnum):
+    """As the civil status says, when it is known."""
+
+    F = "F"
+    M = "M"
+
+
+class NationalityGroup(StrEnum):
+    """All that may be kept of a nationality, and only where a benefit asks (CNIL 2021-028)."""
+
+    FR = "FR"
+    UE = "UE"
+    HORS_UE = "HORS_UE"
+
+
+class Housing(StrEnum):
+    """How the person can be placed: a home, a domiciliation, or neither."""
+
+    ADDRESS = "ADDRESS"
+    DOMICILIATION = "DOMICILIATION"
+    NONE = "NONE"
+
+
+class Placement(StrEnum):
+    """How the site was found; the last two are to be looked at."""
+
+    SECTOR = "SECTOR"
+    RECEIVING_SITE = "RECEIVING_SITE"
+    CHOSEN_AMONG_SEVERAL = "CHOSEN_AMONG_SEVERAL"
+    NO_SECTOR = "NO_SECTOR"
+
+
+class Circumstance(StrEnum):
+    """What changes how a file is kept.
+
+    MINOR_ALONE: own contact only. ACCOUCHEMENT_SECRET: pseudonymous, never matched, merged or
+    attached (CASF L222-6).
+    """
+
+    ORDINARY = "ORDINARY"
+    MINOR_ALONE = "MINOR_ALONE"
+    ACCOUCHEMENT_SECRET = "ACCOUCHEMENT_SECRET"
+
+
+class ProtectionGround(StrEnum):
+    """Why a file is protected. Kept encrypted: the ground is itself a secret."""
+
+    VICTIM = "VICTIM"
+    AGENT = "AGENT"
+    RELATIVE_OF_AGENT = "RELATIVE_OF_AGENT"
+    PUBLIC_FIGURE = "PUBLIC_FIGURE"
+    OTHER = "OTHER"
+
+
+class AccessKind(StrEnum):
+    """What is said of one agent and one file."""
+
+    #: Their own file or a relative's: never.
+    CLOSED = "CLOSED"
+    #: May open it although it is protected.
+    OPENED = "OPENED"
+
+
+class PersonneNotFound(NotFound):
+    """No such file, or one the caller may not know of."""
+
+    code = "personne-introuvable"
+    title = "Personne introuvable"
+
+
+class ProbableDuplicates(Conflict):
+    """People who may be the same one are on file; `candidates` says who and why."""
+
+    code = "doublons-probables"
+    title = "Cette personne est peut-être déjà connue"
+
+
+class AskTheResponsable(Conflict):
+    """A file the caller may not see may concern the same person."""
+
+    code = "contactez-le-responsable"
+    title = "Contactez le responsable"
+
+
+class ReferenceTaken(Conflict):
+    """Another file carries this external reference."""
+
+    code = "reference-deja-connue"
+    title = "Référence externe déjà connue"
+
+
+class SectorUnknown(Invalid):
+    """No site covers this commune, and no receiving site was given."""
+
+    code = "secteur-inconnu"
+    title = "Aucun site ne couvre cette adresse"
+
+
+class SectorAmbiguous(Invalid):
+    """Several sites cover this commune, and none of them was chosen."""
+
+    code = "secteur-ambigu"
+    title = "Plusieurs sites couvrent cette adresse"
+
+
+class DeathAlreadyRecorded(Conflict):
+    """Another date of death is on file."""
+
+    code = "deces-deja-enregistre"
+    title = "Un décès est déjà enregistré à une autre date"
+
+
+class ProtectionReserved(Forbidden):
+    """Only a responsable lifts a protection or says who may open the file."""
+
+    code = "protection-reservee"
+    title = "Réservé au responsable"
+
+
+class DateImpossible(Invalid):
+    """A date that cannot be: born in the future, dead before birth."""
+
+    code = "date-impossible"
+    title = "Date impossible"
+
+
+class NationalityUnfounded(Invalid):
+    """A nationality without the benefit that requires it, or the reverse."""
+
+    code = "nationalite-sans-finalite"
+    title = "Nationalité sans finalité"
+
+
+class SecretFileKeepsNothing(Invalid):
+    """A file of accouchement secret holds a pseudonym and nothing that identifies."""
+
+    code = "accouchement-secret"
+    title = "Accouchement dans le secret"
+
+
+class SecretFileNeverAttached(Conflict):
+    """A file of accouchement secret is never attached to anything (CASF L222-6)."""
+
+    code = "accouchement-secret-rattachement"
+    title = "Rattachement interdit"
+
+
+@dataclass(eq=False, kw_only=True)
+class FileAccess:
+    """One agent's particular standing before one file."""
+
+    agent_id: UUID
+    kind: AccessKind
+
+
+@dataclass(eq=False, kw_only=True)
+class Personne:
+    """A personne accueillie or accompagnée. Everything that identifies is encrypted at rest."""
+
+    personne_id: UUID
+    family_name: str
+    first_names: str
+    mds: str
+    site: str
+    placement: Placement
+    registered_at: datetime
+    birth_name: str | None = None
+    born_on: date | None = None
+    sex: Sex | None = None
+    housing: Housing = Housing.NONE
+    address: str | None = None
+    commune: str | None = None
+    language: str = "fr"
+    interpreter_needed: bool = False
+    nationality_group: NationalityGroup | None = None
+    nationality_purpose: str | None = None
+    circumstance: Circumstance = Circumstance.ORDINARY
+    #: The professional who noted the discernment of a minor who comes alone.
+    discernment_noted_by: UUID | None = None
+    #: Id in the application the file comes from (reprise).
+    reference: str | None = None
+    registered_by: UUID | None = None
+    protected: bool = False
+    protection_ground: ProtectionGround | None = None
+    no_contact: bool = False
+    died_on: date | None = None
+    contacts: list[ContactPoint] = field(default_factory=list)
+    accesses: list[FileAccess] = field(default_factory=list)
+    version: int = 1
+
+    @property
+    def deceased(self) -> bool:
+        """Whether a death is recorded."""
+        return self.died_on is not None
+
+    @property
+    def is_matchable(self) -> bool:
+        """Whether search and duplicate hints may find this file at all."""
+        return self.circumstance is not Circumstance.ACCOUCHEMENT_SECRET
+
+    def is_visible_to(self, *, agent_id: UUID | None, sees_protected: bool) -> bool:
+        """Whether an agent may know of this file. Deny by default.
+
+        Their own or a relative's file is closed whatever their rank; without an agent id one
+        cannot tell, so a file closed to anyone is closed. `sees_protected`: responsable or DPO.
+        """
+        standings = {a.agent_id: a.kind for a in self.accesses}
+        if agent_id is None and AccessKind.CLOSED in standings.values():
+            return False
+        standing = standings.get(agent_id) if agent_id else None
+        if standing is AccessKind.CLOSED:
+            return False
+        return not self.protected or sees_protected or standing is AccessKind.OPENED
+
+    def check(self, today: date) -> None:
+        """Refuse what cannot be or must not be kept together."""
+        if self.born_on and self.born_on > today:
+            raise DateImpossible("La date de naissance est dans l’avenir.", field="/born_on")
+        if (self.nationality_group is None) != (self.nationality_purpose is None):
+            raise NationalityUnfounded(
+                "Le groupe de nationalité se note avec la prestation qui l’exige, et elle seule.",
+                field="/nationality_purpose",
+            )
+        if not self.is_matchable and self._identifies():
+            raise SecretFileKeepsNothing(
+                "Un pseudonyme suffit : ni naissance, ni adresse, ni contact, ni référence"
+                " (CASF L222-6).",
+                field="/circumstance",
+            )
+
+    def die(self, died_on: date, today: date) -> bool:
+        """Record the death. Answers whether it was news. Raises DeathAlreadyRecorded."""
+        if died_on > today or (self.born_on and died_on < self.born_on):
+            raise DateImpossible(
+                "Le décès ne peut précéder la naissance ni suivre aujourd’hui.", field="/died_on"
+            )
+        if self.died_on is not None and self.died_on != died_on:
+            raise DeathAlreadyRecorded("Vérifiez la date auprès de l’état civil.")
+        is_news, self.died_on = self.died_on is None, died_on
+        return is_news
+
+    def forbid_contact(self, no_contact: bool) -> bool:
+        """Set or lift the absolute flag. Answers whether it changed."""
+        changed, self.no_contact = self.no_contact != no_contact, no_contact
+        return changed
+
+    def protect(self, ground: ProtectionGround | None) -> bool:
+        """Protect on a ground, or lift with None. Answers whether the protection changed."""
+        protected = ground is not None
+        changed, self.protected = self.protected != protected, protected
+        self.protection_ground = ground
+        return changed
+
+    def allow(self, *, opened_to: Collection[UUID], closed_to: Collection[UUID]) -> None:
+        """Say which agents may open the file although protected, and which never may."""
+        wanted = dict.fromkeys(opened_to, AccessKind.OPENED)
+        wanted |= dict.fromkeys(closed_to, AccessKind.CLOSED)
+        for access in tuple(self.accesses):
+            if access.agent_id in wanted:
+                access.kind = wanted.pop(access.agent_id)
+            else:
+                self.accesses.remove(access)
+        self.accesses += [FileAccess(agent_id=a, kind=k) for a, k in wanted.items()]
+
+    def _identifies(self) -> bool:
+        return any(
+            (
+                self.born_on,
+                self.birth_name,
+                self.address,
+                self.commune,
+                self.contacts,
+                self.nationality_group,
+                self.reference,
+            )
+        )

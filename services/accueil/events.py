@@ -1,0 +1,237 @@
+"""The facts accueil publishes: ids, codes and dates; never a name, a contact detail or free text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from chassis.events import Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonneRegistered(Fact):
+    """A personne is now on file, attached to a site."""
+
+    name = "personne_registered"
+    aggregate = "personne"
+    key = "personne_id"
+
+    personne_id: UUID
+    personne_ids: tuple[UUID, ...]
+    mds: str
+    site: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonneChanged(Fact):
+    """Parts of a personne's file changed; `changed` names the parts, never the values.
+
+    Parts: IDENTITY, ADDRESS, PLACEMENT, LANGUAGE, CONTACTS, CIRCUMSTANCE, NATIONALITY.
+    """
+
+    name = "personne_changed"
+    aggregate = "personne"
+    key = "personne_id"
+
+    personne_id: UUID
+    personne_ids: tuple[UUID, ...]
+    mds: str
+    site: str
+    changed: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonneDeceased(Fact):
+    """A personne died: messages and rendezvous stop, payments are held, secrecy continues."""
+
+    name = "personne_deceased"
+    aggregate = "personne"
+    key = "personne_id"
+
+    personne_id: UUID
+    personne_ids: tuple[UUID, ...]
+    mds: str
+    site: str
+    died_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProtectionChanged(Fact):
+    """A file became protected, or is no longer; why stays in accueil."""
+
+    name = "protection_changed"
+    aggregate = "personne"
+    key = "personne_id"
+
+    personne_id: UUID
+    personne_ids: tuple[UUID, ...]
+    mds: str
+    site: str
+    protected: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactSafetyChanged(Fact):
+    """The absolute *no contact* flag was set or lifted."""
+
+    name = "contact_safety_changed"
+    aggregate = "personne"
+    key = "personne_id"
+
+    personne_id: UUID
+    personne_ids: tuple[UUID, ...]
+    mds: str
+    site: str
+    no_contact: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentRegistered(Fact):
+    """An agent entered the annuaire, with the assignment that starts on `effective_on`."""
+
+    name = "agent_registered"
+    aggregate = "agent"
+    key = "agent_id"
+
+    agent_id: UUID
+    profession: str
+    secrecy_basis: str
+    mds: str
+    site: str
+    plateforme: bool
+    volant: bool
+    full_time_percent: int
+    effective_on: date
+    active: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentChanged(Fact):
+    """An agent's assignment is this one from `effective_on`; `active` false: the agent leaves."""
+
+    name = "agent_changed"
+    aggregate = "agent"
+    key = "agent_id"
+
+    agent_id: UUID
+    profession: str
+    secrecy_basis: str
+    mds: str
+    site: str
+    plateforme: bool
+    volant: bool
+    full_time_percent: int
+    effective_on: date
+    active: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteChanged(Fact):
+    """A site was created, opened, closed or changed kind. `site_id` is the uuid5 of its code."""
+
+    name = "site_changed"
+    aggregate = "site"
+    key = "site_id"
+
+    site_id: UUID
+    site: str
+    mds: str
+    kind: str
+    open: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisiteOpened(Fact):
+    """Someone came, called or wrote; `personne_ids` is empty for an anonymous visite."""
+
+    name = "visite_opened"
+    aggregate = "visite"
+    key = "visite_id"
+
+    visite_id: UUID
+    personne_ids: tuple[UUID, ...]
+    mds: str
+    site: str
+    channel: str
+    origin: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisiteClosed(Fact):
+    """A visite ended, with its outcome (LEFT: without being seen)."""
+
+    name = "visite_closed"
+    aggregate = "visite"
+    key = "visite_id"
+
+    visite_id: UUID
+    personne_ids: tuple[UUID, ...]
+    mds: str
+    site: str
+    outcome: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrientationRequested(Fact):
+    """Someone is asked to take a need up, by `due_on` included (Paris day)."""
+
+    name = "orientation_requested"
+    aggregate = "orientation"
+    key = "orientation_id"
+
+    orientation_id: UUID
+    visite_id: UUID | None = None
+    personne_ids: tuple[UUID, ...]
+    mds: str
+    site: str
+    target: str
+    target_agent_id: UUID | None = None
+    due_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrientationAnswered(Fact):
+    """An orientation was taken up: by a service's code, or by an agent's id."""
+
+    name = "orientation_answered"
+    aggregate = "orientation"
+    key = "orientation_id"
+
+    orientation_id: UUID
+    personne_ids: tuple[UUID, ...]
+    mds: str
+    site: str
+    answered_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrientationOverdue(Fact):
+    """Nobody took an orientation up by its deadline. Told once."""
+
+    name = "orientation_overdue"
+    aggregate = "orientation"
+    key = "orientation_id"
+
+    orientation_id: UUID
+    personne_ids: tuple[UUID, ...]
+    mds: str
+    site: str
+    due_on: date
+
+
+FACTS: tuple[type[Fact], ...] = (
+    PersonneRegistered,
+    PersonneChanged,
+    PersonneDeceased,
+    ProtectionChanged,
+    ContactSafetyChanged,
+    AgentRegistered,
+    AgentChanged,
+    SiteChanged,
+    VisiteOpened,
+    VisiteClosed,
+    OrientationRequested,
+    OrientationAnswered,
+    OrientationOverdue,
+)
