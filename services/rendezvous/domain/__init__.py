@@ -1,0 +1,1 @@
+"""The trade of rendezvous: plain Python, no database, no HTTP."""

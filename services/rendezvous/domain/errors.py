@@ -1,0 +1,159 @@
+"""What can be refused here. Codes are part of the public contract; titles are read by people."""
+
+from __future__ import annotations
+
+from chassis.errors import Conflict, Forbidden, Invalid, NotFound
+
+
+class MotifUnknown(Invalid):
+    """No motif with this code is valid on that day."""
+
+    code = "motif-inconnu"
+    title = "Motif inconnu à cette date"
+
+
+class MotifOverlaps(Conflict):
+    """Two versions of one motif would be valid on the same day."""
+
+    code = "motif-chevauchant"
+    title = "Une autre version de ce motif vaut déjà à ces dates"
+
+
+class SiteUnknown(Invalid):
+    """The site is not known here, or is closed."""
+
+    code = "site-inconnu"
+    title = "Site inconnu ou fermé"
+
+
+class RoomUnknown(Invalid):
+    """The room does not exist on this site."""
+
+    code = "salle-inconnue"
+    title = "Salle inconnue sur ce site"
+
+
+class AgentUnknown(Invalid):
+    """The agent is not known to the annuaire, or not in post that day."""
+
+    code = "agent-inconnu"
+    title = "Agent inconnu ou hors poste à cette date"
+
+
+class PersonneUnknown(Invalid):
+    """The personne is not known to accueil."""
+
+    code = "personne-inconnue"
+    title = "Personne inconnue"
+
+
+class PersonneDeceased(Conflict):
+    """No rendezvous for a person who has died."""
+
+    code = "personne-decedee"
+    title = "Rendez-vous impossible pour cette personne"
+
+
+class IdentityRequired(Invalid):
+    """Only a first reception can be booked for someone not identified."""
+
+    code = "identite-requise"
+    title = "Ce motif demande une personne identifiée"
+
+
+class ProfessionNotAllowed(Conflict):
+    """The lead agent's profession does not hold this motif."""
+
+    code = "profession-non-admise"
+    title = "La profession de l’agent ne tient pas ce motif"
+
+
+class NotYoursToBook(Forbidden):
+    """The motif is not open to this kind of caller."""
+
+    code = "motif-non-ouvert"
+    title = "Ce motif ne peut pas être pris par vous"
+
+
+class OutsideDelay(Conflict):
+    """Too soon or too far ahead for the motif."""
+
+    code = "hors-delai"
+    title = "Hors des délais de prise de rendez-vous du motif"
+
+
+class InThePast(Invalid):
+    """The time asked has passed."""
+
+    code = "date-passee"
+    title = "Cet horaire est passé"
+
+
+class NotOpen(Conflict):
+    """No opening of the agent covers this time for this motif on this site."""
+
+    code = "hors-ouverture"
+    title = "Aucune plage d’ouverture ne couvre cet horaire"
+
+
+class AgentAbsent(Conflict):
+    """An absence covers part of this time."""
+
+    code = "agent-absent"
+    title = "L’agent est absent à cet horaire"
+
+
+class SlotTaken(Conflict):
+    """Another rendezvous or hold has an agent, the room or a personne at this time."""
+
+    code = "creneau-pris"
+    title = "Ce créneau n’est plus libre"
+
+
+class OpeningOverlaps(Conflict):
+    """The agent would be open on two sites at once."""
+
+    code = "ouverture-chevauchante"
+    title = "L’agent a déjà une ouverture sur un autre site à cet horaire"
+
+
+class LocalTimeRefused(Invalid):
+    """The wall time does not exist, or exists twice, on a day of clock change."""
+
+    code = "heure-legale"
+    title = "Heure inexistante ou ambiguë ce jour-là"
+
+
+class HoldGone(Conflict):
+    """The hold has expired, was released or was used."""
+
+    code = "reservation-expiree"
+    title = "La réservation provisoire n’existe plus"
+
+
+class IllegalTransition(Conflict):
+    """The rendezvous is no longer in a state that allows this."""
+
+    code = "etat-incompatible"
+    title = "L’état du rendez-vous ne permet pas cette action"
+
+
+class NotStarted(Conflict):
+    """Honoured or missed can only be said once the time has come."""
+
+    code = "pas-encore-commence"
+    title = "Le rendez-vous n’a pas encore commencé"
+
+
+class TooLateToCancel(Conflict):
+    """The person may no longer cancel by themselves."""
+
+    code = "annulation-tardive"
+    title = "Le délai pour annuler vous-même est passé"
+
+
+class RendezvousUnknown(NotFound):
+    """It does not exist, or the caller may not know that it does."""
+
+    code = "rendezvous-introuvable"
+    title = "Rendez-vous introuvable"

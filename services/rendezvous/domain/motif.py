@@ -1,0 +1,120 @@
+"""Motifs: what a rendezvous is for. A motif is dated; a change is a new version of its code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from chassis.clock import paris_day
+from services.rendezvous.domain.errors import NotYoursToBook, OutsideDelay
+
+
+class Kind(StrEnum):
+    """First reception or accompaniment: the two lines of the published tables."""
+
+    PREMIER_ACCUEIL = "PREMIER_ACCUEIL"
+    ACCOMPAGNEMENT = "ACCOMPAGNEMENT"
+    AUTRE = "AUTRE"
+
+
+class Modality(StrEnum):
+    """How it is held. VAD is a home visit (visite à domicile)."""
+
+    PRESENTIEL = "PRESENTIEL"
+    TELEPHONE = "TELEPHONE"
+    VAD = "VAD"
+    PERMANENCE = "PERMANENCE"
+    VISIO = "VISIO"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """The time a rendezvous takes. Buffers are the agents' and the room's, not the person's."""
+
+    duration: timedelta
+    before: timedelta = timedelta(0)
+    after: timedelta = timedelta(0)
+
+
+@dataclass(eq=False, kw_only=True)
+class Motif:
+    """One dated version of a motif. `professions` and `bookable_by` empty: everyone's."""
+
+    id: UUID
+    code: str
+    label: str
+    kind: Kind
+    modality: Modality
+    professions: frozenset[str]
+    duration_minutes: int
+    buffer_before_minutes: int
+    buffer_after_minutes: int
+    min_notice_minutes: int
+    max_ahead_days: int
+    cancel_notice_minutes: int
+    bookable_by: frozenset[str]
+    bookable_by_personne: bool
+    discreet: bool
+    instructions: str
+    valid_from: date
+    valid_to: date | None
+    version: int = 1
+
+    @property
+    def shape(self) -> Shape:
+        """Duration and buffers as time spans."""
+        return Shape(
+            duration=timedelta(minutes=self.duration_minutes),
+            before=timedelta(minutes=self.buffer_before_minutes),
+            after=timedelta(minutes=self.buffer_after_minutes),
+        )
+
+    @property
+    def needs_identity(self) -> bool:
+        """Anyone is received, identified or not: only a first reception can be anonymous."""
+        return self.kind is not Kind.PREMIER_ACCUEIL
+
+    def is_valid_on(self, day: date) -> bool:
+        """Whether this version is in force on a Paris day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+    def takes(self, profession: str) -> bool:
+        """Whether a lead agent of this profession may hold it."""
+        return not self.professions or profession in self.professions
+
+    def window(self, now: datetime) -> tuple[datetime, datetime]:
+        """The first and last instants at which it can be booked from now."""
+        earliest = now + timedelta(minutes=self.min_notice_minutes)
+        return earliest, now + timedelta(days=self.max_ahead_days)
+
+    def check_booker(self, roles: frozenset[str], *, is_personne: bool) -> None:
+        """Raise NotYoursToBook unless the motif is open to this caller."""
+        if is_personne and not self.bookable_by_personne:
+            raise NotYoursToBook("Ce motif se prend auprès du secrétariat de votre MDS.")
+        if not is_personne and self.bookable_by and roles.isdisjoint(self.bookable_by):
+            raise NotYoursToBook("Ce motif n’est pas ouvert à votre rôle.")
+
+    def check_delay(self, starts_at: datetime, now: datetime) -> None:
+        """Raise OutsideDelay when it is too soon or too far ahead."""
+        earliest, latest = self.window(now)
+        if starts_at < earliest:
+            raise OutsideDelay(
+                f"Ce motif demande {self.min_notice_minutes} minutes de préavis ; "
+                "un agent peut passer outre (outside_delay)."
+            )
+        if starts_at > latest:
+            raise OutsideDelay(
+                f"Ce motif se prend au plus {self.max_ahead_days} jours à l’avance ; "
+                "un agent peut passer outre (outside_delay)."
+            )
+
+    def cancellable_until(self, starts_at: datetime) -> datetime:
+        """Until when the person may cancel by themselves."""
+        return starts_at - timedelta(minutes=self.cancel_notice_minutes)
+
+
+def day_of(starts_at: datetime) -> date:
+    """The Paris day under which a rendezvous is counted and its motif read."""
+    return paris_day(starts_at)

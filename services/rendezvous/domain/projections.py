@@ -1,0 +1,39 @@
+"""What this service knows of others' data: ids, codes and flags, nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assignment:
+    """An agent's post from `effective_on` until the next one."""
+
+    agent_id: UUID
+    effective_on: date
+    profession: str
+    mds: str
+    site: str
+    plateforme: bool
+    volant: bool
+    active: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownPersonne:
+    """All that is kept of a person here."""
+
+    personne_id: UUID
+    deceased: bool
+    protected: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownSite:
+    """A site and the MDS (territory) it belongs to."""
+
+    site: str
+    mds: str
+    open: bool
