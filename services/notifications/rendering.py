@@ -42,7 +42,6 @@ _MONTHS = (
     "novembre",
     "décembre",
 )
-)
 
 
 @dataclass(frozen=True, kw_only=True)

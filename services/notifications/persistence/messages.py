@@ -189,7 +189,7 @@ class Messages:
             .where(receipt.c.message_id.in_(ids))
             .order_by(receipt.c.received_at.desc(), receipt.c.receipt_id.desc())
         )
-        return dict(rows.tuples().all())
+        return {row.message_id: row.status for row in rows}
 
     def _drop(self, reason: DropReason, now: datetime, *where: Any) -> list[Message]:
         rows = self.session.execute(

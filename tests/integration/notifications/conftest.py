@@ -1,0 +1,162 @@
+"""A notifications service with a real mail server, a real SMS provider, and neighbours that answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+
+from chassis.ids import new_id
+from chassis.runtime import Runtime
+from chassis.testing import Client, deliver, published, run_due
+from demo.outbox_sink import Sink
+from services.notifications.persistence.tables import message
+
+#: A Monday at 10:00 in Paris.
+MONDAY = datetime(2023, 1, 9, 9, 0, tzinfo=UTC)
+
+
+@dataclass
+class Town:
+    """The people, their rendezvous, and the service that writes to them."""
+
+    runtime: Runtime
+    sink: Sink
+    contacts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    states: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        fake: Any = self.runtime.neighbours
+        fake.answers["accueil", "/internal/contacts"] = self._answer_contacts
+        fake.answers["rendezvous", "/internal/rendezvous/states"] = self._answer_states
+
+    def personne(self, **contact: Any) -> UUID:
+        """Somebody accueil knows; by SMS unless told otherwise."""
+        personne_id = new_id()
+        self.contacts[str(personne_id)] = {
+            "personne_id": str(personne_id),
+            "allowed": True,
+            "reason": None,
+            "language": "fr",
+            "sms": f"+336399{len(self.contacts) + 10000:05}",
+            "email": None,
+        } | contact
+        return personne_id
+
+    def book(self, *personnes: UUID, starts_at: datetime, **changes: Any) -> UUID:
+        """A rendezvous is booked, and notifications hears of it."""
+        rendezvous_id = new_id()
+        self._tell("rendezvous_booked.v1", rendezvous_id, 1, personnes, starts_at, changes)
+        return rendezvous_id
+
+    def move(self, rendezvous_id: UUID, *personnes: UUID, to: datetime, version: int = 2) -> None:
+        """It is moved."""
+        self._tell("rendezvous_moved.v1", rendezvous_id, version, personnes, to, {})
+
+    def cancel(self, rendezvous_id: UUID, *personnes: UUID, at: datetime, version: int = 2) -> None:
+        """It is cancelled."""
+        changes = {"status": "CANCELLED"}
+        self._tell("rendezvous_cancelled.v1", rendezvous_id, version, personnes, at, changes)
+
+    def at(self, moment: datetime) -> int:
+        """Let trade time come to an instant and work what is due then."""
+        self.runtime.clock.set(moment)  # type: ignore[attr-defined]
+        return run_due(self.runtime)
+
+    def end_back_off(self) -> None:
+        """Let the technical back-off be over."""
+        with self.runtime.engine.begin() as connection:
+            connection.execute(sa.update(self.runtime.tables.due).values(retry_at=sa.func.now()))
+
+    def rows(self, **where: Any) -> list[dict[str, Any]]:
+        """Messages as stored, oldest first."""
+        query = sa.select(message).order_by(message.c.message_id)
+        for name, value in where.items():
+            query = query.where(message.c[name] == value)
+        with self.runtime.engine.connect() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+    def facts(self) -> list[tuple[str, str | None]]:
+        """(name, reason) of every fact told."""
+        return [(event.name, event.data.get("reason")) for event in published(self.runtime)]
+
+    def set_answers_down(self, *services: str) -> None:
+        """These neighbours stop answering."""
+        fake: Any = self.runtime.neighbours
+        fake.down = set(services)
+
+    def _tell(  # noqa: PLR0917
+        self,
+        fact: str,
+        rendezvous_id: UUID,
+        version: int,
+        personnes: tuple[UUID, ...],
+        starts_at: datetime,
+        changes: dict[str, Any],
+    ) -> None:
+        status = changes.pop("status", "BOOKED")
+        self.states[str(rendezvous_id)] = {
+            "rendezvous_id": str(rendezvous_id),
+            "status": status,
+            "starts_at": starts_at.isoformat(),
+            "version": version,
+        }
+        data = {
+            "rendezvous_id": rendezvous_id,
+            "personne_ids": list(personnes),
+            "mds": "MDS-MONTAUBAN",
+            "site": "MONTAUBAN-CENTRE",
+            "agent_ids": [new_id()],
+            "motif": "PREMIER_ACCUEIL",
+            "modality": "PRESENTIEL",
+            "discreet": False,
+            "starts_at": starts_at.isoformat(),
+            "ends_at": (starts_at + timedelta(hours=1)).isoformat(),
+        }
+        deliver(
+            self.runtime,
+            "rendezvous",
+            fact,
+            aggregate=("rendezvous", rendezvous_id),
+            version=version,
+            data=data | changes,
+        )
+
+    def _answer_contacts(self, body: dict[str, Any]) -> dict[str, Any]:
+        assert len(body["personne_ids"]) <= 200
+        known = [self.contacts[one] for one in body["personne_ids"] if one in self.contacts]
+        return {"contacts": known}
+
+    def _answer_states(self, body: dict[str, Any]) -> dict[str, Any]:
+        known = [self.states[one] for one in body["rendezvous_ids"] if one in self.states]
+        return {"rendezvous": known}
+
+
+@pytest.fixture
+def sink(tmp_path: Path) -> Iterator[Sink]:
+    """A mail server and an SMS provider on free ports."""
+    with Sink(path=tmp_path / "boite.jsonl") as running:
+        yield running
+
+
+@pytest.fixture
+def town(service_runtime: Callable[[str], Runtime], sink: Sink) -> Town:
+    """Everything at work, on a Monday at 10:00."""
+    runtime = service_runtime("notifications")
+    runtime.settings = replace(
+        runtime.settings, env={**runtime.settings.env, **sink.environment}
+    )
+    runtime.clock.set(MONDAY)  # type: ignore[attr-defined]
+    return Town(runtime, sink)
+
+
+@pytest.fixture
+def client(town: Town, http: Callable[[Runtime], Client]) -> Client:
+    """The routes of that service."""
+    return http(town.runtime)
