@@ -1,0 +1,269 @@
+"""The decision: who may take it, within which amount, and with which reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from chassis.errors import Conflict, Forbidden, Invalid
+from services.aides.domain.demande import Demande, Outcome
+from services.aides.domain.enveloppe import EnveloppeExhausted, NoEnveloppe
+from services.aides.domain.examen import Evaluation, Line, LineOutcome, Rule
+from services.aides.domain.nature import REGIMES, RULE_ONLY_REASONS, DecisionReason, Instance
+from services.aides.domain.reglement import Act, NatureRules, Reglement
+from services.aides.domain.regles import euros
+
+
+class Path(StrEnum):
+    """How a decision was taken."""
+
+    DELEGATION = "DELEGATION"
+    COMMISSION = "COMMISSION"
+
+
+class DelegationExceeded(Forbidden):
+    """Beyond what this role grants alone: the commission decides."""
+
+    code = "delegation-depassee"
+    title = "Décision hors de votre délégation"
+
+
+class CommissionRequired(Conflict):
+    """A limit is exceeded: the individual evaluation belongs to the commission."""
+
+    code = "commission-requise"
+    title = "Cette demande relève de la commission"
+
+
+class WrongCommission(Invalid):
+    """Not the body that decides this nature, or not the act it gives, or a session to come."""
+
+    code = "commission-incorrecte"
+    title = "Séance de commission incorrecte"
+
+
+class RefusalByRuleAlone(Conflict):
+    """A prestation légale is not refused by a cap, a cumulation rule or a budget."""
+
+    code = "refus-par-la-seule-regle"
+    title = "Une prestation légale ne se refuse pas par la seule application d’une limite"
+
+
+class NotGrantable(Conflict):
+    """The règlement or the law stops this aid."""
+
+    code = "aide-non-accordable"
+    title = "Les règles ne permettent pas d’accorder cette aide"
+
+
+class DecisionIncoherent(Invalid):
+    """Outcome, amount and reason contradict each other."""
+
+    code = "decision-incoherente"
+    title = "Décision incohérente"
+
+
+class IncompleteFile(Conflict):
+    """Documents are missing: adjourn, or decide an urgent file."""
+
+    code = "dossier-incomplet"
+    title = "Des pièces manquent au dossier"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Commission:
+    """The session a decision refers to."""
+
+    instance: Instance
+    session_on: date
+    reference: str
+    act: Act
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What the decider says. Amount in cents; reason and text for anything but a full grant."""
+
+    outcome: Outcome
+    amount_cents: int
+    reason: DecisionReason | None
+    text: str | None
+    commission: Commission | None
+
+
+@dataclass(eq=False, kw_only=True)
+class Decision:
+    """A decision as taken: path, explanation, voies et délais. Never changed afterwards."""
+
+    id: UUID
+    demande_id: UUID
+    rank: int
+    outcome: Outcome
+    amount_cents: int
+    decided_on: date
+    decided_by: UUID
+    path: Path
+    instance: Instance | None
+    session_on: date | None
+    session_reference: str | None
+    act: Act | None
+    reason: DecisionReason | None
+    text: str | None
+    reglement_id: UUID
+    explanation: Sequence[Mapping[str, Any]]
+    voies: Mapping[str, Any] | None
+    to_regularise: bool
+    awaits_budget: bool
+
+
+def check_coherent(verdict: Verdict, requested_cents: int) -> None:
+    """Outcome and amount agree, and anything but a full grant is reasoned. Raises
+    DecisionIncoherent (motivation: CRPA L211-2)."""
+    expected = {
+        Outcome.GRANTED: verdict.amount_cents == requested_cents,
+        Outcome.PARTLY: 0 < verdict.amount_cents < requested_cents,
+        Outcome.REFUSED: verdict.amount_cents == 0,
+        Outcome.ADJOURNED: verdict.amount_cents == 0,
+    }
+    if not expected[verdict.outcome]:
+        raise DecisionIncoherent(
+            "Le montant doit être celui demandé (GRANTED), moindre et non nul (PARTLY), "
+            "ou nul (REFUSED, ADJOURNED).",
+            field="/amount_cents",
+        )
+    if verdict.outcome is not Outcome.GRANTED and verdict.reason is None:
+        raise DecisionIncoherent("Motivez la décision : choisissez un motif.", field="/reason")
+    if verdict.outcome is not Outcome.GRANTED and not (verdict.text or "").strip():
+        raise DecisionIncoherent("Motivez la décision : écrivez pourquoi.", field="/text")
+
+
+def check_motive(demande: Demande, verdict: Verdict) -> None:
+    """A prestation légale is refused, even in part, on its own evaluation only.
+
+    Raises RefusalByRuleAlone (CASF L223-1; CE 29/05/2019 n° 417467).
+    """
+    says_no = verdict.outcome in (Outcome.REFUSED, Outcome.PARTLY)
+    if says_no and REGIMES[demande.nature].is_legal and verdict.reason in RULE_ONLY_REASONS:
+        raise RefusalByRuleAlone(
+            "Évaluez la situation particulière de la famille (CASF L223-1 ; CE 29/05/2019 "
+            "n° 417467) et motivez par elle, ou transmettez à la commission.",
+            extra={"motif": str(verdict.reason)},
+        )
+
+
+def check_grantable(demande: Demande, evaluation: Evaluation) -> None:
+    """Nothing stops the grant and nothing is missing.
+
+    Raises IncompleteFile, EnveloppeExhausted, NoEnveloppe or NotGrantable.
+    """
+    if demande.missing_documents and not demande.urgent:
+        raise IncompleteFile(
+            "Pièces manquantes : ajournez, ou complétez l’instruction.",
+            extra={"pieces": list(demande.missing_documents)},
+        )
+    stopped = {line.rule: line for line in evaluation.blocking}
+    if envelope := stopped.get(Rule.ENVELOPPE):
+        kind = NoEnveloppe if envelope.inputs["available_cents"] is None else EnveloppeExhausted
+        raise kind(f"{kind.title}. {envelope.sentence}")
+    if stopped:
+        raise NotGrantable(
+            " ".join(line.sentence for line in evaluation.blocking),
+            extra={"regles": [str(line.rule) for line in evaluation.blocking]},
+        )
+
+
+def choose_path(
+    demande: Demande,
+    verdict: Verdict,
+    evaluation: Evaluation,
+    reglement: Reglement,
+    *,
+    roles: frozenset[str],
+    on: date,
+) -> tuple[Path, Line]:
+    """By delegation or by commission, with the line that explains it.
+
+    Raises DelegationExceeded, CommissionRequired, WrongCommission.
+    """
+    rules = reglement.rules_of(demande.nature)
+    limit = rules.delegation.limit_of(roles, urgent=demande.urgent)
+    if verdict.commission is not None:
+        _check_commission(demande, verdict.commission, rules.commission_act, on=on)
+        return Path.COMMISSION, _path_line(
+            verdict, reglement, article=rules.delegation.article, limit=limit, roles=roles
+        )
+    if evaluation.needs_commission and _belongs_to_commission(demande, verdict, rules):
+        raise CommissionRequired(
+            "Une limite est dépassée : la commission évalue la situation.",
+            extra={"regles": _sent_to_commission(evaluation)},
+        )
+    if not limit or verdict.amount_cents > limit:
+        raise DelegationExceeded(
+            f"Votre délégation va jusqu’à {euros(limit)} : au-delà, la commission décide.",
+            extra={"delegation_cents": limit},
+        )
+    return Path.DELEGATION, _path_line(
+        verdict, reglement, article=rules.delegation.article, limit=limit, roles=roles
+    )
+
+
+def _belongs_to_commission(demande: Demande, verdict: Verdict, rules: NatureRules) -> bool:
+    """Once a limit is exceeded: grants do, and refusals of a prestation légale.
+
+    An urgent grant within its cap is taken at once and regularised at the next session.
+    """
+    if verdict.outcome.grants:
+        return not (demande.urgent and verdict.amount_cents <= rules.delegation.urgent_cents)
+    return verdict.outcome is Outcome.REFUSED and REGIMES[demande.nature].is_legal
+
+
+def _check_commission(demande: Demande, commission: Commission, act: Act, *, on: date) -> None:
+    expected = REGIMES[demande.nature].instance
+    if commission.instance is not expected:
+        raise WrongCommission(
+            f"Cette aide relève de l’instance {expected}.", field="/commission/instance"
+        )
+    if commission.session_on > on or commission.session_on < demande.filed_on:
+        raise WrongCommission(
+            "La séance doit se tenir entre le dépôt de la demande et aujourd’hui.",
+            field="/commission/session_on",
+        )
+    if commission.act is not act:
+        raise WrongCommission(
+            f"Selon le règlement, la commission rend ici un acte de type {act}.",
+            field="/commission/act",
+        )
+
+
+def _sent_to_commission(evaluation: Evaluation) -> list[str]:
+    return [
+        str(line.rule) for line in evaluation.lines if line.outcome is LineOutcome.TO_COMMISSION
+    ]
+
+
+def _path_line(
+    verdict: Verdict, reglement: Reglement, *, article: str, limit: int, roles: frozenset[str]
+) -> Line:
+    commission = verdict.commission
+    sentence = (
+        f"Décidé par délégation, dans la limite de {euros(limit)}."
+        if commission is None
+        else f"Examiné par la commission du {commission.session_on:%d/%m/%Y}."
+    )
+    return Line(
+        rule="DELEGATION",
+        reglement=reglement.label,
+        article=article,
+        inputs={
+            "amount_cents": verdict.amount_cents,
+            "limit_cents": limit,
+            "roles": sorted(roles),
+            "commission": commission.reference if commission else None,
+        },
+        outcome=LineOutcome.RESPECTED if commission is None else LineOutcome.TO_COMMISSION,
+        sentence=sentence,
+    )

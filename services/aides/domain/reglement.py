@@ -1,0 +1,227 @@
+"""The règlement départemental of aid, as dated data: what each nature allows, article by article.
+
+No local value is published: `reglements/exemple-2023.json` is an *example* to replace by what
+the assemblée départementale voted. A demande keeps the version in force on the day it was filed.
+Amounts are in cents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from chassis.errors import Conflict, Invalid
+from services.aides.domain.nature import REGIMES, Nature
+
+
+class Exceeded(StrEnum):
+    """What a limit does once exceeded: stop the aid, or send it to the commission."""
+
+    REFUS = "REFUS"
+    COMMISSION = "COMMISSION"
+
+
+class Act(StrEnum):
+    """What the commission gives: an opinion the decider follows or not, or the decision itself."""
+
+    AVIS = "AVIS"
+    DECISION = "DECISION"
+
+
+class UnlawfulReglement(Invalid):
+    """The règlement asks what the law forbids."""
+
+    code = "reglement-contraire-a-la-loi"
+    title = "Règlement contraire à la loi"
+
+
+class ReglementAlreadyInForce(Conflict):
+    """A version exists for this date, or the new one would change the past."""
+
+    code = "reglement-deja-en-vigueur"
+    title = "Une version du règlement couvre déjà cette date"
+
+
+class NoReglement(Conflict):
+    """Nothing in force: no demande can be examined."""
+
+    code = "aucun-reglement-en-vigueur"
+    title = "Aucun règlement des aides n’est en vigueur à cette date"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """A threshold of the règlement, its article, and what exceeding it does."""
+
+    article: str
+    cents: int
+    exceeded: Exceeded
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plafond:
+    """The most one aid gives: a base and a supplement per dependent child."""
+
+    article: str
+    base_cents: int
+    per_child_cents: int
+    exceeded: Exceeded
+
+    def for_children(self, children: int) -> int:
+        """The ceiling of a household, in cents."""
+        return self.base_cents + children * self.per_child_cents
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cumul:
+    """How many aids a household may get in a civil year, and which never in the same month."""
+
+    article: str
+    max_per_year: int
+    counted: tuple[Nature, ...]
+    never_same_month: tuple[Nature, ...]
+    exceeded: Exceeded
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delegation:
+    """Up to which amount each role decides alone; `urgent_cents` within 48 hours."""
+
+    article: str
+    up_to_cents: Mapping[str, int]
+    urgent_cents: int
+
+    def limit_of(self, roles: frozenset[str], *, urgent: bool) -> int:
+        """The most these roles grant alone, in cents (0: nothing)."""
+        own = max((self.up_to_cents.get(role, 0) for role in roles), default=0)
+        return max(own, self.urgent_cents) if own and urgent else own
+
+
+@dataclass(frozen=True, kw_only=True)
+class NatureRules:
+    """Everything the règlement says of one nature."""
+
+    publics: tuple[str, ...]
+    publics_article: str
+    reste_a_vivre: Limit
+    plafond: Plafond
+    plafond_annuel: Limit
+    cumul: Cumul
+    residence_months: int
+    residence_article: str
+    obligation_alimentaire: bool
+    age_min: int | None
+    age_max: int | None
+    age_article: str
+    delegation: Delegation
+    commission_act: Act
+
+
+@dataclass(eq=False, kw_only=True)
+class Reglement:
+    """One version of the règlement. Never changed once stored: a correction is a new version."""
+
+    id: UUID
+    code: str
+    version: str
+    is_example: bool
+    effective_from: date
+    adopted_by: str
+    body: Mapping[str, Any]
+
+    @property
+    def label(self) -> str:
+        """How an explanation names it."""
+        return f"{self.code} {self.version}" + (" (exemple)" if self.is_example else "")
+
+    def rules_of(self, nature: Nature) -> NatureRules:
+        """The rules of one nature, read from the stored body."""
+        return read_rules(self.body[nature])
+
+
+def read_rules(data: Mapping[str, Any]) -> NatureRules:
+    """One nature's rules from plain JSON values, already checked by the HTTP schema."""
+    bareme, plafond, annual = data["reste_a_vivre"], data["plafond"], data["plafond_annuel"]
+    cumul, age, delegation = data["cumul"], data.get("age") or {}, data["delegation"]
+    return NatureRules(
+        publics=tuple(data["publics"]["codes"]),
+        publics_article=data["publics"]["article"],
+        reste_a_vivre=Limit(
+            article=bareme["article"],
+            cents=bareme["max_cents_per_person_day"],
+            exceeded=Exceeded(bareme["exceeded"]),
+        ),
+        plafond=Plafond(
+            article=plafond["article"],
+            base_cents=plafond["base_cents"],
+            per_child_cents=plafond["per_child_cents"],
+            exceeded=Exceeded(plafond["exceeded"]),
+        ),
+        plafond_annuel=Limit(
+            article=annual["article"], cents=annual["cents"], exceeded=Exceeded(annual["exceeded"])
+        ),
+        cumul=Cumul(
+            article=cumul["article"],
+            max_per_year=cumul["max_per_year"],
+            counted=tuple(Nature(code) for code in cumul["counted"]),
+            never_same_month=tuple(Nature(code) for code in cumul["never_same_month"]),
+            exceeded=Exceeded(cumul["exceeded"]),
+        ),
+        residence_months=data["residence"]["min_months"],
+        residence_article=data["residence"]["article"],
+        obligation_alimentaire=data["obligation_alimentaire"],
+        age_min=age.get("min"),
+        age_max=age.get("max"),
+        age_article=age.get("article", ""),
+        delegation=Delegation(
+            article=delegation["article"],
+            up_to_cents={step["role"]: step["up_to_cents"] for step in delegation["steps"]},
+            urgent_cents=delegation["urgent_cents"],
+        ),
+        commission_act=Act(data["commission_act"]),
+    )
+
+
+def check_lawful(body: Mapping[str, Any]) -> None:
+    """Refuse a règlement the law forbids, naming the field. Raises UnlawfulReglement.
+
+    A prestation légale knows no limit that refuses by itself (CE 29/05/2019 n° 417467); the FAJ
+    asks neither a minimum residence nor the obligation alimentaire (CASF L263-3).
+    """
+    for nature in Nature:
+        _check_nature(nature, body[nature])
+
+
+def _check_nature(nature: Nature, data: Mapping[str, Any]) -> None:
+    regime, rules = REGIMES[nature], read_rules(data)
+    if regime.is_legal:
+        _check_no_refusal(nature, data)
+    if rules.residence_months and not regime.residence_allowed:
+        raise UnlawfulReglement(
+            f"Aucune durée de résidence ne peut être exigée ({nature} : {regime.source}).",
+            field=f"/natures/{nature}/residence/min_months",
+        )
+    if rules.obligation_alimentaire and not regime.obligation_alimentaire_allowed:
+        raise UnlawfulReglement(
+            f"L’obligation alimentaire ne peut être opposée ({nature} : {regime.source}).",
+            field=f"/natures/{nature}/obligation_alimentaire",
+        )
+    if regime.age_required and (rules.age_min is None or rules.age_max is None):
+        raise UnlawfulReglement(
+            "Le FAJ s’adresse aux jeunes de 18 à 25 ans : indiquez les deux bornes (CASF L263-3).",
+            field=f"/natures/{nature}/age",
+        )
+
+
+def _check_no_refusal(nature: Nature, data: Mapping[str, Any]) -> None:
+    for part in ("reste_a_vivre", "plafond", "plafond_annuel", "cumul"):
+        if data[part]["exceeded"] == Exceeded.REFUS:
+            raise UnlawfulReglement(
+                "Pour une prestation légale, un dépassement conduit à l’évaluation individuelle "
+                "et à la commission, jamais à un refus (CASF L223-1 ; CE 29/05/2019 n° 417467).",
+                field=f"/natures/{nature}/{part}/exceeded",
+            )

@@ -1,0 +1,249 @@
+"""The tables of aides, and the constraints that hold what must never happen."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
+from sqlalchemy.orm import registry
+
+from chassis.crypto import EncryptedText
+from chassis.errors import DomainError
+from chassis.tables import new_metadata
+from services.aides.domain.decision import Decision, Path
+from services.aides.domain.demande import Demande, InstructorCannotDecide, Outcome, Status
+from services.aides.domain.enveloppe import (
+    Enveloppe,
+    EnveloppeExhausted,
+    Movement,
+    NatureAlreadyCovered,
+)
+from services.aides.domain.examen import Situation
+from services.aides.domain.nature import (
+    DecisionReason,
+    Instance,
+    Nature,
+    Partner,
+    Reason,
+    WithdrawalReason,
+)
+from services.aides.domain.paiement import (
+    Instalment,
+    InstalmentNotPayable,
+    Paiement,
+    Payee,
+    PaymentReferenceUsed,
+)
+from services.aides.domain.reglement import Act, Reglement, ReglementAlreadyInForce
+from services.aides.persistence.types import Code, EncryptedJson, JsonList, TupleOf
+
+metadata = new_metadata()
+_mapper = registry(metadata=metadata)
+
+#: What a broken constraint says to the caller.
+CONSTRAINTS: dict[str, type[DomainError]] = {
+    "uq_reglement_effective_from": ReglementAlreadyInForce,
+    "uq_reglement_code_version": ReglementAlreadyInForce,
+    "pk_enveloppe_nature": NatureAlreadyCovered,
+    "ck_enveloppe_balance": EnveloppeExhausted,
+    "ck_demande_decider": InstructorCannotDecide,
+    "uq_paiement_reference": PaymentReferenceUsed,
+    "uq_paiement_demande_id_instalment": InstalmentNotPayable,
+}
+
+reglement = sa.Table(
+    "reglement",
+    metadata,
+    sa.Column("id", pg.UUID, primary_key=True),
+    sa.Column("code", sa.Text, nullable=False),
+    sa.Column("version", sa.Text, nullable=False),
+    sa.Column("is_example", sa.Boolean, nullable=False),
+    sa.Column("effective_from", sa.Date, nullable=False),
+    sa.Column("adopted_by", sa.Text, nullable=False),
+    sa.Column("body", pg.JSONB, nullable=False),
+    sa.UniqueConstraint("effective_from"),
+    sa.UniqueConstraint("code", "version"),
+)
+
+enveloppe = sa.Table(
+    "enveloppe",
+    metadata,
+    sa.Column("id", pg.UUID, primary_key=True),
+    sa.Column("year", sa.Integer, nullable=False),
+    sa.Column("natures", TupleOf(sa.Text), nullable=False),
+    sa.Column("voted_cents", sa.BigInteger, nullable=False),
+    sa.Column("overrun_cents", sa.BigInteger, nullable=False),
+    sa.Column("reserved_cents", sa.BigInteger, nullable=False),
+    sa.Column("committed_cents", sa.BigInteger, nullable=False),
+    sa.Column("paid_cents", sa.BigInteger, nullable=False),
+    sa.Column("thresholds", TupleOf(sa.Integer), nullable=False),
+    sa.Column("reached", TupleOf(sa.Integer), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.CheckConstraint(
+        "reserved_cents >= 0 AND committed_cents >= 0 AND paid_cents >= 0 AND overrun_cents >= 0",
+        name="positive",
+    ),
+    sa.CheckConstraint(
+        "reserved_cents + committed_cents + paid_cents <= voted_cents + overrun_cents",
+        name="balance",
+    ),
+)
+
+enveloppe_nature = sa.Table(
+    "enveloppe_nature",
+    metadata,
+    sa.Column("year", sa.Integer, primary_key=True),
+    sa.Column("nature", sa.Text, primary_key=True),
+    sa.Column("enveloppe_id", pg.UUID, sa.ForeignKey("enveloppe.id"), nullable=False),
+)
+
+mouvement = sa.Table(
+    "mouvement",
+    metadata,
+    sa.Column("number", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("enveloppe_id", pg.UUID, sa.ForeignKey("enveloppe.id"), nullable=False),
+    sa.Column("kind", Code(Movement), nullable=False),
+    sa.Column("amount_cents", sa.BigInteger, nullable=False),
+    sa.Column("effect_cents", sa.BigInteger, nullable=False),
+    sa.Column("on", sa.Date, nullable=False),
+    sa.Column("demande_id", pg.UUID),
+    sa.Column("paiement_id", pg.UUID),
+    sa.Column("reference", sa.Text),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.CheckConstraint("amount_cents > 0", name="amount"),
+    sa.CheckConstraint("kind <> 'OVERRUN' OR reference IS NOT NULL", name="overrun_is_named"),
+    sa.CheckConstraint(
+        "effect_cents = CASE WHEN kind IN ('OPEN', 'RELEASE', 'OVERRUN') THEN amount_cents"
+        " WHEN kind IN ('RESERVE', 'COMMIT') THEN -amount_cents ELSE 0 END",
+        name="effect",
+    ),
+    sa.Index("ix_mouvement_enveloppe_id_number", "enveloppe_id", "number"),
+)
+
+demande = sa.Table(
+    "demande",
+    metadata,
+    sa.Column("id", pg.UUID, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("nature", Code(Nature), nullable=False),
+    sa.Column("status", Code(Status), nullable=False),
+    sa.Column("personne_ids", TupleOf(pg.UUID), nullable=False),
+    sa.Column("mds", sa.Text, nullable=False),
+    sa.Column("site", sa.Text, nullable=False),
+    sa.Column("dossier_id", pg.UUID),
+    sa.Column("orientation_id", pg.UUID),
+    sa.Column("reason", Code(Reason), nullable=False),
+    sa.Column("partner", Code(Partner)),
+    sa.Column("requested_cents", sa.BigInteger, nullable=False),
+    sa.Column("urgent", sa.Boolean, nullable=False),
+    sa.Column("filed_on", sa.Date, nullable=False),
+    sa.Column("filed_by", pg.UUID),
+    sa.Column("reglement_id", pg.UUID, sa.ForeignKey("reglement.id"), nullable=False),
+    sa.Column("age_at_filing", sa.SmallInteger),
+    sa.Column("instructor_ids", TupleOf(pg.UUID), nullable=False),
+    sa.Column("instructed_on", sa.Date),
+    sa.Column(
+        "situation",
+        EncryptedJson("demande.situation", write=Situation.data, read=lambda d: Situation(**d)),
+    ),
+    sa.Column("social_note", EncryptedText("demande.social_note")),
+    sa.Column("missing_documents", TupleOf(sa.Text), nullable=False),
+    sa.Column("proposed_cents", sa.BigInteger),
+    sa.Column("payee", EncryptedJson("demande.payee", write=Payee.data, read=Payee.from_data)),
+    sa.Column("explanation", EncryptedJson("demande.explanation"), nullable=False),
+    sa.Column("needs_commission", sa.Boolean, nullable=False),
+    sa.Column("enveloppe_id", pg.UUID, sa.ForeignKey("enveloppe.id")),
+    sa.Column("reserved_cents", sa.BigInteger, nullable=False),
+    sa.Column("outcome", Code(Outcome)),
+    sa.Column("granted_cents", sa.BigInteger, nullable=False),
+    sa.Column("decided_on", sa.Date),
+    sa.Column("decided_by", pg.UUID),
+    sa.Column("decisions_count", sa.Integer, nullable=False),
+    sa.Column(
+        "instalments",
+        JsonList(write=Instalment.data, read=Instalment.from_data),
+        nullable=False,
+    ),
+    sa.Column("paid_instalments", TupleOf(sa.Integer), nullable=False),
+    sa.Column("paid_cents", sa.BigInteger, nullable=False),
+    sa.Column("withdrawal_reason", Code(WithdrawalReason)),
+    sa.CheckConstraint("cardinality(personne_ids) > 0", name="personnes"),
+    sa.CheckConstraint(
+        "granted_cents BETWEEN 0 AND requested_cents AND paid_cents BETWEEN 0 AND granted_cents",
+        name="amounts",
+    ),
+    # Who instructs does not decide, whatever the code does.
+    sa.CheckConstraint(
+        "decided_by IS NULL OR NOT (decided_by = ANY (instructor_ids))", name="decider"
+    ),
+    sa.Index("ix_demande_personne_ids", "personne_ids", postgresql_using="gin"),
+    sa.Index("ix_demande_mds_status", "mds", "status", "id"),
+)
+
+decision = sa.Table(
+    "decision",
+    metadata,
+    sa.Column("id", pg.UUID, primary_key=True),
+    sa.Column("demande_id", pg.UUID, sa.ForeignKey("demande.id"), nullable=False),
+    sa.Column("rank", sa.Integer, nullable=False),
+    sa.Column("outcome", Code(Outcome), nullable=False),
+    sa.Column("amount_cents", sa.BigInteger, nullable=False),
+    sa.Column("decided_on", sa.Date, nullable=False),
+    sa.Column("decided_by", pg.UUID, nullable=False),
+    sa.Column("path", Code(Path), nullable=False),
+    sa.Column("instance", Code(Instance)),
+    sa.Column("session_on", sa.Date),
+    sa.Column("session_reference", sa.Text),
+    sa.Column("act", Code(Act)),
+    sa.Column("reason", Code(DecisionReason)),
+    sa.Column("text", EncryptedText("decision.text")),
+    sa.Column("reglement_id", pg.UUID, sa.ForeignKey("reglement.id"), nullable=False),
+    sa.Column("explanation", EncryptedJson("decision.explanation"), nullable=False),
+    sa.Column("voies", pg.JSONB(none_as_null=True)),
+    sa.Column("to_regularise", sa.Boolean, nullable=False),
+    sa.Column("awaits_budget", sa.Boolean, nullable=False),
+    sa.UniqueConstraint("demande_id", "rank"),
+    sa.CheckConstraint("(outcome IN ('GRANTED', 'PARTLY')) = (amount_cents > 0)", name="amount"),
+    sa.CheckConstraint("outcome = 'ADJOURNED' OR voies IS NOT NULL", name="voies"),
+    sa.Index(
+        "uq_decision_final",
+        "demande_id",
+        unique=True,
+        postgresql_where=sa.text("outcome <> 'ADJOURNED'"),
+    ),
+    sa.Index("ix_decision_decided_on", "decided_on"),
+)
+
+paiement = sa.Table(
+    "paiement",
+    metadata,
+    sa.Column("id", pg.UUID, primary_key=True),
+    sa.Column("demande_id", pg.UUID, sa.ForeignKey("demande.id"), nullable=False),
+    sa.Column("reference", sa.Text, nullable=False),
+    sa.Column("instalment", sa.Integer, nullable=False),
+    sa.Column("amount_cents", sa.BigInteger, nullable=False),
+    sa.Column("paid_on", sa.Date, nullable=False),
+    sa.Column("paid_by", sa.Text, nullable=False),
+    sa.UniqueConstraint("reference"),
+    sa.UniqueConstraint("demande_id", "instalment"),
+    sa.CheckConstraint("amount_cents > 0", name="amount"),
+)
+
+personne = sa.Table(
+    "personne",
+    metadata,
+    sa.Column("personne_id", pg.UUID, primary_key=True),
+    sa.Column("died_on", sa.Date),
+)
+
+dossier = sa.Table(
+    "dossier",
+    metadata,
+    sa.Column("dossier_id", pg.UUID, primary_key=True),
+    sa.Column("is_open", sa.Boolean, nullable=False),
+)
+
+_mapper.map_imperatively(Reglement, reglement)
+_mapper.map_imperatively(Enveloppe, enveloppe, version_id_col=enveloppe.c.version)
+_mapper.map_imperatively(Demande, demande, version_id_col=demande.c.version)
+_mapper.map_imperatively(Decision, decision)
+_mapper.map_imperatively(Paiement, paiement)

@@ -1,0 +1,63 @@
+"""What aides reads of others: who is known, who has died, which dossiers are open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields
+
+from chassis.events import Event
+from chassis.subscriptions import FactSchema, Subscriptions
+from services.aides.usecases import connaissances
+from services.aides.usecases.ports import UnitOfWork
+
+subscriptions = Subscriptions("aides")
+
+
+class PersonneRegistered(FactSchema):
+    """accueil: a personne now exists."""
+
+    personne_id = fields.UUID(required=True)
+
+
+class PersonneDeceased(FactSchema):
+    """accueil: a personne has died."""
+
+    personne_id = fields.UUID(required=True)
+    died_on = fields.Date(required=True)
+
+
+class DossierFact(FactSchema):
+    """dsu: a dossier opened, closed or reopened."""
+
+    dossier_id = fields.UUID(required=True)
+
+
+@subscriptions.on("accueil", "personne_registered.v1", of="personne", reads=PersonneRegistered)
+def on_accueil_personne_registered_v1(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
+    """The personne is known."""
+    connaissances.personne_registered(uow, data["personne_id"])
+
+
+@subscriptions.on("accueil", "personne_deceased.v1", of="personne", reads=PersonneDeceased)
+def on_accueil_personne_deceased_v1(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
+    """Payments to this personne stop."""
+    connaissances.personne_deceased(uow, data["personne_id"], data["died_on"])
+
+
+@subscriptions.on("dsu", "dossier_opened.v1", of="dossier", reads=DossierFact)
+def on_dsu_dossier_opened_v1(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
+    """Demandes may name this dossier."""
+    connaissances.dossier_is(uow, data["dossier_id"], is_open=True)
+
+
+@subscriptions.on("dsu", "dossier_reopened.v1", of="dossier", reads=DossierFact)
+def on_dsu_dossier_reopened_v1(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
+    """Demandes may name this dossier again."""
+    connaissances.dossier_is(uow, data["dossier_id"], is_open=True)
+
+
+@subscriptions.on("dsu", "dossier_closed.v1", of="dossier", reads=DossierFact)
+def on_dsu_dossier_closed_v1(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
+    """New demandes no longer attach to this dossier."""
+    connaissances.dossier_is(uow, data["dossier_id"], is_open=False)

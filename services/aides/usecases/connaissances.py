@@ -1,0 +1,27 @@
+"""What other services told us, kept for the checks of filing and payment.
+
+Facts about one personne or one dossier come in order; nothing is assumed between them, so a
+demande may name a personne or a dossier not heard of yet.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from services.aides.usecases.ports import UnitOfWork
+
+
+def personne_registered(uow: UnitOfWork, personne_id: UUID) -> None:
+    """Keep that the personne exists."""
+    uow.known.personne_registered(personne_id)
+
+
+def personne_deceased(uow: UnitOfWork, personne_id: UUID, died_on: date) -> None:
+    """Keep the death: filings, instructions and payments look at it each time."""
+    uow.known.personne_deceased(personne_id, died_on)
+
+
+def dossier_is(uow: UnitOfWork, dossier_id: UUID, *, is_open: bool) -> None:
+    """Keep whether the dossier is open."""
+    uow.known.dossier_is(dossier_id, is_open=is_open)
