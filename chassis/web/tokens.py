@@ -66,7 +66,7 @@ class TokenVerifier:
             agent_claim=settings.agent_claim,
         )
         if not settings.jwks.startswith(("http://", "https://")):
-            verifier._load_keys()
+            verifier.load_keys()
         return verifier
 
     def verify(self, token: str) -> Caller:
@@ -100,14 +100,15 @@ class TokenVerifier:
 
     def _decode_with_fresh_keys(self, token: str) -> Any:
         try:
-            return jwt.decode(token, self._load_keys(), algorithms=_ALGORITHMS)
+            return jwt.decode(token, self.load_keys(), algorithms=_ALGORITHMS)
         except (JoseError, ValueError):
             if time.monotonic() - self._read_at < _REFRESH_SECONDS:
                 raise
             self._keys = None
-            return jwt.decode(token, self._load_keys(), algorithms=_ALGORITHMS)
+            return jwt.decode(token, self.load_keys(), algorithms=_ALGORITHMS)
 
-    def _load_keys(self) -> KeySet:
+    def load_keys(self) -> KeySet:
+        """The issuer's public keys, read once. Raises SettingsError when they are unreadable."""
         if self._keys is None:
             self._read_at = time.monotonic()
             self._keys = KeySet.import_key_set(_read_jwks(self.jwks))
