@@ -1,0 +1,59 @@
+# The two doors of the project. `make help` lists the rest.
+PYTHON ?= $(shell command -v python3.12 || command -v python3.13 || command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-year serve test check lint unit lock clean bench
+
+help: ## Ce que l’on peut faire ici
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+demo: $(VENV)/.demo ## Rejouer un mois de l’année publiée (environ 3 minutes)
+	$(BIN)/python -m demo replay --month 2023-01
+
+demo-year: $(VENV)/.demo ## Rejouer toute l’année publiée (environ 20 minutes)
+	$(BIN)/python -m demo replay --year
+
+serve: $(VENV)/.demo ## Laisser la plateforme allumée avec une semaine de données
+	$(BIN)/python -m demo serve
+
+test: check ## Toute la suite, sur de vrais PostgreSQL et RabbitMQ
+	$(BIN)/python -m tests.support.broker -- $(BIN)/python -m pytest
+
+check: $(VENV)/.dev ## Format, règles, types et frontières d’import
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+unit: $(VENV)/.dev ## Les tests qui n’ouvrent aucune connexion
+	$(BIN)/python -m pytest tests/unit
+
+bench: $(VENV)/.dev ## Mesures, en rapports à une référence prise dans la même commande
+	$(BIN)/python -m benchmarks.chassis
+
+lock: ## Recalculer les dépendances épinglées (demande uv)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate \
+	  --custom-compile-command "make lock" pyproject.toml -o requirements/run.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate \
+	  --custom-compile-command "make lock" --extra demo pyproject.toml -o requirements/demo.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate \
+	  --custom-compile-command "make lock" --extra demo --extra dev pyproject.toml -o requirements/dev.txt
+
+clean: ## Effacer l’environnement virtuel et les données de démonstration
+	rm -rf $(VENV) .demo
+
+$(VENV)/.demo: requirements/demo.txt
+	$(call install,demo)
+
+$(VENV)/.dev: requirements/dev.txt
+	$(call install,dev)
+
+define install
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else "Python 3.11, 3.12 ou 3.13 requis (make PYTHON=/chemin/vers/python3.12 …)")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installation des dépendances ($(1))…"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/$(1).txt
+	@touch $@
+endef

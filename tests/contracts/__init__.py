@@ -1,0 +1,1 @@
+"""The contracts between services: one schema and one example per fact, held on both sides."""
