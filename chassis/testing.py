@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.test import EnvironBuilder
-from werkzeug.wrappers import Request
+from werkzeug.wrappers import Request, Response
 
 from chassis import due
 from chassis.errors import NotFound as Missing
@@ -152,7 +152,7 @@ class Client:
         roles = [role] if isinstance(role, str) else list(role or ())
         sent = dict(headers or {})
         if roles:
-            sent["Authorization"] = "Bearer " + _token(
+            sent["Authorization"] = "Bearer " + unsigned_token(
                 roles, subject, agent_id, personne_id, partenaire, mds
             )
         if key is not None:
@@ -164,30 +164,39 @@ class Client:
         builder = EnvironBuilder(where, query_string=query, method=method, headers=sent, **payload)
         return self._respond(builder.get_environ())
 
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        """The same as a WSGI application, for tools that drive one."""
+        return self._dispatch(environ)(environ, start_response)
+
     def _respond(self, environ: dict[str, Any]) -> Answer:
+        response = self._dispatch(environ)
+        return Answer(response.status_code, response.headers, response.get_data())
+
+    def _dispatch(self, environ: dict[str, Any]) -> Response:
         request = Request(environ)
         try:
             name, values = self._map.bind_to_environ(environ).match()
         except NotFound:
-            response = problems.problem(problems.UnknownRoute())
-        except MethodNotAllowed:
-            response = problems.problem(problems.MethodNotAllowed())
-        else:
-            request.path_values = values  # type: ignore[attr-defined]  # as the host does
-            handler = getattr(type(self._service), name).__wrapped__.__get__(self._service)
-            verifier: Any = TrustingVerifier()
-            response = handle(self._runtime, verifier, self._endpoints[name], handler, request)
-        return Answer(response.status_code, response.headers, response.get_data())
+            return problems.problem(problems.UnknownRoute())
+        except MethodNotAllowed as error:
+            refusal = problems.problem(problems.MethodNotAllowed())
+            refusal.headers["Allow"] = ", ".join(error.valid_methods or ())
+            return refusal
+        request.path_values = values  # type: ignore[attr-defined]  # as the host does
+        handler = getattr(type(self._service), name).__wrapped__.__get__(self._service)
+        verifier: Any = TrustingVerifier()
+        return handle(self._runtime, verifier, self._endpoints[name], handler, request)
 
 
-def _token(
+def unsigned_token(
     roles: list[str],
-    subject: str | None,
-    agent_id: UUID | str | None,
-    personne_id: UUID | str | None,
-    partenaire: str | None,
-    mds: list[str] | None,
+    subject: str | None = None,
+    agent_id: UUID | str | None = None,
+    personne_id: UUID | str | None = None,
+    partenaire: str | None = None,
+    mds: list[str] | None = None,
 ) -> str:
+    """What TrustingVerifier reads: the claims, unsigned."""
     return json.dumps(
         {
             "subject": subject or str(agent_id or personne_id or partenaire or roles[0]),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pytest
 import sqlalchemy as sa
 
+from chassis import logs
 from chassis.catalogue import load
 from chassis.crypto import Keyring, use_keyring
 from chassis.database import new_engine
@@ -24,8 +25,10 @@ KEYS = "cle-2:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=,cle-1:QUJDREVGR0hJSkt
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _keyring() -> None:
+def _process() -> None:
+    """What a process does at boot."""
     use_keyring(Keyring.parse(KEYS))
+    logs.configure(service="tests", process="pytest", environment="test")
 
 
 @pytest.fixture(scope="session")

@@ -33,7 +33,7 @@ from chassis.web.problems import (
     problem,
     unexpected,
 )
-from chassis.web.schemas import PageQuery, pointers
+from chassis.web.schemas import PageQuery, field_names, pointers
 from chassis.web.tokens import Caller, TokenVerifier
 
 MAX_BODY_BYTES = 256 * 1024
@@ -50,9 +50,11 @@ class Refused(Invalid):
     code = "donnees-invalides"
     title = "Données invalides"
 
-    def __init__(self, messages: Any) -> None:
+    def __init__(
+        self, messages: Any, known: frozenset[str] = frozenset(), document: Any = None
+    ) -> None:
         super().__init__("Corrigez les champs indiqués.")
-        self.errors = list(pointers(messages))[:50]
+        self.errors = list(pointers(messages, known, document))[:50]
 
 
 def handle(
@@ -190,7 +192,7 @@ def _load(schema: Any, document: Any) -> dict[str, Any]:
     try:
         loaded: dict[str, Any] = schema.load(document)
     except ValidationError as error:
-        raise Refused(error.messages) from None
+        raise Refused(error.messages, field_names(schema), document) from None
     except OverflowError:
         raise Refused({"_schema": ["Valeur hors limites."]}) from None
     return loaded
@@ -206,7 +208,7 @@ def _page(endpoint: Endpoint, query: dict[str, list[str]]) -> dict[str, Any]:
 def _load_query(endpoint: Endpoint, query: dict[str, list[str]]) -> dict[str, Any]:
     if endpoint.query_schema is None:
         if query:
-            raise Refused({name: ["Paramètre inconnu."] for name in query})
+            raise Refused({name: ["Paramètre inconnu."] for name in query}, document=query)
         return {}
     if any("\x00" in value for values in query.values() for value in values):
         raise BadRequest("L’adresse contient un caractère nul.")

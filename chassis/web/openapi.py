@@ -135,8 +135,8 @@ def _header(name: str, description: str, schema: dict[str, Any]) -> dict[str, An
 
 def _responses(endpoint: Endpoint) -> dict[str, Any]:
     responses: dict[str, Any] = {str(endpoint.success_status): _success(endpoint)}
-    if endpoint.raw:
-        if endpoint.path == "/readyz" or endpoint.path == "/livez":
+    if endpoint.allow is None:
+        if endpoint.path in ("/readyz", "/livez"):
             responses["503"] = {"description": "Il manque quelque chose ; le corps dit quoi."}
         return responses
     by_status: dict[int, list[str]] = {}

@@ -108,18 +108,45 @@ class PeriodQuery(Schema):
             raise marshmallow.ValidationError("Doit suivre « from ».", "to")
 
 
-def pointers(messages: Any, prefix: str = "") -> Iterator[dict[str, str]]:
-    """Flatten marshmallow's messages into (JSON pointer, detail) entries."""
+def pointers(
+    messages: Any, known: frozenset[str], document: Any = None, prefix: str = ""
+) -> Iterator[dict[str, str]]:
+    """Flatten marshmallow's messages into (JSON pointer, detail) entries.
+
+    A key the caller made up is told by its rank, never repeated: it may be anybody's name.
+    """
     if isinstance(messages, Mapping):
         for key, value in messages.items():
-            here = prefix if key == "_schema" else f"{prefix}/{_escape(key)}"
-            yield from pointers(value, here)
+            inside = _inside(document, key)
+            here = prefix if key == "_schema" else f"{prefix}/{_step(key, known, document)}"
+            yield from pointers(value, known, inside, here)
     elif isinstance(messages, Sequence) and not isinstance(messages, str):
         for message in messages:
-            yield from pointers(message, prefix)
+            yield from pointers(message, known, document, prefix)
     else:
         yield {"pointer": prefix or "/", "detail": str(messages)}
 
 
-def _escape(key: object) -> str:
-    return str(key)[:100].replace("~", "~0").replace("/", "~1")
+def field_names(schema: marshmallow.Schema) -> frozenset[str]:
+    """Every name a schema knows, nested ones included."""
+    names: set[str] = set()
+    for name, field in schema.fields.items():
+        names.add(field.data_key or name)
+        inner = field.inner if isinstance(field, fields.List) else field
+        if isinstance(inner, fields.Nested):
+            names |= field_names(inner.schema)
+    return frozenset(names)
+
+
+def _step(key: object, known: frozenset[str], document: Any) -> str:
+    if isinstance(key, int) or key in known:
+        return str(key)
+    rank = list(document).index(key) + 1 if isinstance(document, Mapping) and key in document else 0
+    return f"(champ n° {rank})"
+
+
+def _inside(document: Any, key: Any) -> Any:
+    try:
+        return document[key]
+    except (KeyError, IndexError, TypeError):
+        return document if key == "_schema" else None

@@ -1,0 +1,1 @@
+"""Whatever the portal sends, with whatever role: a clear answer, never a 5xx."""
