@@ -8,6 +8,8 @@ nowhere else (kombu's own JSON revives Python types, which no partner can read).
 from __future__ import annotations
 
 import json
+import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
@@ -19,6 +21,11 @@ CONTENT_TYPE = "application/cloudevents+json"
 #: CloudEvents asks intermediaries to forward events up to this size, in bytes.
 MAX_ENVELOPE_BYTES = 64 * 1024
 TYPE_PREFIX = "fr.departement"
+_TYPE = re.compile(r"fr\.departement\.([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*)\.v([1-9][0-9]{0,3})")
+_AGGREGATE_TYPE = re.compile(r"[a-z][a-z0-9_]*")
+_TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+#: What PostgreSQL's integer holds.
+_MAX_VERSION = 2**31 - 1
 
 
 class EventTooLarge(ValueError):
@@ -115,43 +122,70 @@ class Event:
             raise Unreadable("oversized")
         try:
             envelope = json.loads(
-                body, object_pairs_hook=_no_duplicate_keys, parse_constant=_no_constant
+                body.decode(),
+                object_pairs_hook=_no_duplicate_keys,
+                parse_constant=_no_constant,
+                parse_float=_finite,
             )
             return cls._from_envelope(envelope)
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        except _UNREADABLE as error:
             raise Unreadable(type(error).__name__) from None
 
     @classmethod
     def _from_envelope(cls, envelope: Mapping[str, Any]) -> Self:
         if envelope["specversion"] != "1.0":
             raise ValueError
-        *prefix, source, name, major = envelope["type"].split(".")
-        if ".".join(prefix) != TYPE_PREFIX or not major.startswith("v"):
-            raise ValueError
+        source, name, major = _matched(_TYPE, envelope["type"]).groups()
         if envelope["source"] != f"urn:departement:service:{source}":
             raise ValueError
-        aggregate_version = envelope["aggregateversion"]
-        if not isinstance(aggregate_version, int) or aggregate_version < 1:
-            raise ValueError
         if not isinstance(envelope["data"], dict):
-            raise ValueError
+            raise TypeError
         causation = envelope.get("causationid")
         return cls(
             id=UUID(envelope["id"]),
             source=source,
             name=name,
-            version=int(major[1:]),
-            aggregate_type=str(envelope["aggregatetype"]),
+            version=int(major),
+            aggregate_type=_matched(_AGGREGATE_TYPE, envelope["aggregatetype"]).group(),
             aggregate_id=UUID(envelope["aggregateid"]),
-            aggregate_version=aggregate_version,
+            aggregate_version=_version(envelope["aggregateversion"]),
             time=_aware(envelope["time"]),
             correlation=Correlation(
                 correlation_id=UUID(envelope["correlationid"]),
                 causation_id=UUID(causation) if causation else None,
-                traceparent=envelope.get("traceparent"),
+                traceparent=_traceparent(envelope.get("traceparent")),
             ),
             data=envelope["data"],
         )
+
+
+#: All that reading hostile bytes can raise (`datetime` overflows, `json` recurses).
+_UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError)
+
+
+def _matched(pattern: re.Pattern[str], text: str) -> re.Match[str]:
+    match = pattern.fullmatch(text)
+    if match is None:
+        raise ValueError
+    return match
+
+
+def _version(value: Any) -> int:
+    if type(value) is not int or not 1 <= value <= _MAX_VERSION:
+        raise ValueError
+    return value
+
+
+def _traceparent(value: Any) -> str | None:
+    """Decorative: what is malformed is left out, the event is kept."""
+    return value if isinstance(value, str) and _TRACEPARENT.fullmatch(value) else None
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError
+    return value
 
 
 def _plain(value: Any) -> Any:
