@@ -1,0 +1,1 @@
+"""What the portal, the DPO and partners send and receive."""

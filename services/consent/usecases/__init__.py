@@ -1,0 +1,1 @@
+"""What consent does. The entrypoint opens and commits the transaction."""

@@ -1,0 +1,64 @@
+"""Explain: what would be decided now, with every condition, for a professional or the DPO."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from chassis.clock import paris_day
+from services.consent.domain.caller import CallerLike
+from services.consent.domain.decision import Decision
+from services.consent.domain.elements import fields_of
+from services.consent.domain.livraison import decide_for
+from services.consent.domain.partenaire import PartenaireNotFound
+from services.consent.domain.question import Question
+from services.consent.usecases.access import check_may_read
+
+if TYPE_CHECKING:
+    from services.consent.persistence import UnitOfWork
+
+
+def explain(
+    uow: UnitOfWork,
+    *,
+    by: CallerLike,
+    personne_id: UUID,
+    partenaire: str,
+    topic: str,
+    fields: frozenset[str] | None = None,
+    happened_at: datetime | None = None,
+) -> Decision:
+    """The decision for a fact about this person alone, kept with who asked."""
+    check_may_read(uow, by, personne_id)
+    recipient = uow.partenaires.find(partenaire)
+    if recipient is None:
+        raise PartenaireNotFound()
+    record = uow.personnes.record_of([personne_id])
+    today = paris_day(uow.now)
+    question = Question(
+        now=uow.now,
+        today=today,
+        topic=topic,
+        requested=frozenset(fields_of(topic)) if fields is None else fields,
+        happened_at=happened_at,
+        partenaire=recipient,
+        partage=None,
+        minors_alone=record.situation(personne_id).is_minor(today),
+    )
+    decision = decide_for(personne_id, recipient, record, template=question)
+    uow.journaux.decision(
+        personne_id=personne_id,
+        partenaire=partenaire,
+        topic=topic,
+        asked_by=by.subject,
+        allowed=decision.allowed,
+        reason=decision.reason,
+        fields=decision.fields,
+        conditions=[asdict(condition) for condition in decision.conditions],
+        rule=decision.rule,
+        rule_version=decision.rule_version,
+        decided_at=uow.now,
+    )
+    return decision

@@ -1,0 +1,175 @@
+"""From a fact received to a partner's event: recorded, then decided when it is about to leave."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from chassis.clock import paris_day
+from chassis.errors import Forbidden
+from chassis.events import Event
+from services.consent.domain.caller import CallerLike
+from services.consent.domain.elements import is_sensitive
+from services.consent.domain.livraison import Livraison, Outcome, judge, outgoing
+from services.consent.domain.partenaire import Partenaire
+
+if TYPE_CHECKING:
+    from services.consent.persistence import UnitOfWork
+
+#: Facts decided in one go while a partner reads over HTTP.
+_STEP = 100
+#: Facts decided at most in one reading, so that it stays short; the partner asks again.
+_MOST = 1000
+
+
+class PartenaireSuspended(Forbidden):
+    """What waits goes on waiting: nothing is decided for a partner that is cut off."""
+
+    code = "partenaire-suspendu"
+    title = "Votre accès est suspendu"
+
+
+class OtherPartner(Forbidden):
+    code = "autre-partenaire"
+    title = "Ce flux n’est pas le vôtre"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What one reading gives. `next`: where to go on from; `more`: whether to ask again now."""
+
+    facts: Sequence[dict[str, Any]]
+    next: int
+    more: bool
+
+
+def record(uow: UnitOfWork, event: Event) -> None:
+    """Keep a fact for every partner whose contract names it. Nothing is decided here."""
+    topic = f"{event.source}.{event.routing_key}"
+    partenaires = uow.partenaires.by_topic.get(topic)
+    if partenaires:
+        today = paris_day(uow.now)
+        rows = [_row(uow, event, topic, p) for p in partenaires if p.is_active(today)]
+        if rows:
+            uow.livraisons.record(rows)
+
+
+def outcomes(uow: UnitOfWork, partenaire: Partenaire, limit: int) -> list[Outcome]:
+    """Decide the oldest waiting facts. The caller holds the feed; persons are held from here."""
+    return _judge(uow, partenaire, uow.livraisons.waiting(partenaire.code, limit))
+
+
+def suppress(uow: UnitOfWork, partenaire: Partenaire, refused: Sequence[Outcome]) -> None:
+    """Forget the content of what may not leave, keep why."""
+    for outcome in refused:
+        uow.livraisons.mark_suppressed(outcome, contract_version=partenaire.version, now=uow.now)
+
+
+def deliver(uow: UnitOfWork, partenaire: Partenaire, given: Sequence[tuple[Outcome, int]]) -> None:
+    """Remember what the partner received, and its place."""
+    for outcome, sequence in given:
+        uow.livraisons.mark_delivered(
+            outcome, sequence, contract_version=partenaire.version, now=uow.now
+        )
+
+
+def envelope(uow: UnitOfWork, partenaire: str, outcome: Outcome, sequence: int) -> dict[str, Any]:
+    """The event this partner may have, its ids replaced by those of this partner alone."""
+    return outgoing(outcome, sequence, partial(pseudonym, uow, partenaire))
+
+
+def pseudonym(uow: UnitOfWork, partenaire: str, identifier: str) -> str:
+    """The name a partner knows an id by: stable for it, unrelated to another's (HMAC-SHA256)."""
+    digest = uow.keyring.blind_index(identifier.lower(), f"pseudonym.{partenaire}")
+    return str(UUID(f"{digest[:12]}8{digest[13:16]}a{digest[17:32]}"))  # RFC 9562, version 8
+
+
+def read_facts(uow: UnitOfWork, *, by: CallerLike, code: str, after: int, limit: int) -> Reading:
+    """A partner reads its facts after a place; all of them are decided now, old ones again."""
+    if by.partenaire != code:
+        raise OtherPartner()
+    uow.hold_feed(code)
+    partenaire = uow.partenaires.get(code)
+    if partenaire.suspended_at is not None:
+        raise PartenaireSuspended()
+    _advance(uow, partenaire, after, limit)
+    log = uow.livraisons.delivered(code, after, limit)
+    judged = _judge(uow, partenaire, log)
+    facts = [
+        envelope(uow, code, outcome, outcome.livraison.sequence or 0)
+        for outcome in judged
+        if outcome.allowed
+    ]
+    uow.journaux.reading(
+        partenaire=code,
+        after=after,
+        given=len(facts),
+        withheld=len(judged) - len(facts),
+        read_at=uow.now,
+    )
+    last = log[-1].sequence if log else after
+    more = len(log) == limit or uow.livraisons.count_waiting(code) > 0
+    return Reading(facts=facts, next=last or after, more=more)
+
+
+def _advance(uow: UnitOfWork, partenaire: Partenaire, after: int, limit: int) -> None:
+    """Decide what waits until the page can be filled."""
+    for _ in range(_MOST // _STEP):
+        missing = limit - len(uow.livraisons.delivered(partenaire.code, after, limit))
+        judged = outcomes(uow, partenaire, min(_STEP, missing)) if missing else []
+        if not judged:
+            return
+        allowed = [outcome for outcome in judged if outcome.allowed]
+        suppress(uow, partenaire, [outcome for outcome in judged if not outcome.allowed])
+        deliver(uow, partenaire, number(uow, partenaire, allowed))
+
+
+def number(
+    uow: UnitOfWork, partenaire: Partenaire, allowed: Sequence[Outcome]
+) -> list[tuple[Outcome, int]]:
+    """Give each its place in what the partner receives."""
+    if not allowed:
+        return []
+    first = uow.partenaires.take_sequences(partenaire.code, len(allowed))
+    return [(outcome, first + index) for index, outcome in enumerate(allowed)]
+
+
+def _judge(
+    uow: UnitOfWork, partenaire: Partenaire, livraisons: Sequence[Livraison]
+) -> list[Outcome]:
+    people = {person for livraison in livraisons for person in livraison.personne_ids}
+    uow.hold_persons(people, shared=True)
+    record_of = uow.personnes.record_of(people)
+    today = paris_day(uow.now)
+    return [judge(one, partenaire, record_of, now=uow.now, today=today) for one in livraisons]
+
+
+def _row(uow: UnitOfWork, event: Event, topic: str, partenaire: Partenaire) -> dict[str, Any]:
+    """Only the fields of the contract are kept, and none of a fact that may never leave."""
+    sensitive = is_sensitive(event.data)
+    wanted = frozenset() if sensitive else partenaire.contract.fields_for(topic)
+    return {
+        "partenaire": partenaire.code,
+        "event_id": event.id,
+        "topic": topic,
+        "aggregate_type": event.aggregate_type,
+        "aggregate_id": event.aggregate_id,
+        "personne_ids": _people(event.data),
+        "data": {name: event.data[name] for name in sorted(wanted & event.data.keys())},
+        "is_sensitive": sensitive,
+        "happened_at": event.time,
+        "recorded_at": uow.now,
+    }
+
+
+def _people(data: Mapping[str, Any]) -> list[UUID]:
+    return [UUID(str(person)) for person in data.get("personne_ids", ())]
+
+
+def as_bytes(document: Mapping[str, Any]) -> bytes:
+    """The event as it travels."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
