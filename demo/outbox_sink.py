@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from email.header import decode_header, make_header
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 import typer
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -262,11 +264,15 @@ app = typer.Typer(
 @app.callback(invoke_without_command=True)
 def serve(
     context: typer.Context,
-    smtp_port: Annotated[int, typer.Option(help="Port du serveur SMTP.")] = 1025,
-    http_port: Annotated[int, typer.Option(help="Port du fournisseur de SMS.")] = 8090,
-    file: Annotated[Path, typer.Option(help="Fichier où tout est gardé (JSON Lines).")] = Path(
-        "boite.jsonl"
-    ),
+    smtp_port: Annotated[
+        int, typer.Option(help="Port du serveur SMTP.", envvar="SMTP_PORT")
+    ] = 1025,
+    http_port: Annotated[
+        int | None, typer.Option(help="Port du fournisseur de SMS (sinon celui de SMS_URL).")
+    ] = None,
+    file: Annotated[
+        Path, typer.Option(help="Fichier où tout est gardé (JSON Lines).", envvar="OUTBOX_FILE")
+    ] = Path("boite.jsonl"),
     token: Annotated[
         str, typer.Option(help="Jeton attendu des envois de SMS.", envvar="SMS_TOKEN")
     ] = "jeton-de-demonstration",  # noqa: S107 - opens nothing but this sink
@@ -277,6 +283,8 @@ def serve(
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    url = urlsplit(os.environ.get("SMS_URL", "http://127.0.0.1:8090"))
+    http_port = url.port or 8090 if http_port is None else http_port
     with Sink(path=file, smtp_port=smtp_port, http_port=http_port, token=token) as sink:
         typer.echo(f"SMTP {sink.smtp_port}, SMS http://{sink.host}:{sink.http_port}/v1/sms, {file}")
         stop.wait()

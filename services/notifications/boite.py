@@ -36,7 +36,7 @@ REASONS = {
     "DECEASED": "personne décédée",
     "NO_CONTACT": "aucun contact autorisé",
     "UNSAFE": "aucun moyen de contact sûr",
-    "NO_CHANNEL": "aucun canal accepté par la personne",
+    "NO_CHANNEL": "aucun canal accepté et confirmé sûr par la personne",
     "UNKNOWN_PERSONNE": "personne inconnue à l’accueil",
     "SAME_RECIPIENT": "déjà reçu à la même adresse",
     "STOPPED": "arrêté par un agent",

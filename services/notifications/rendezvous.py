@@ -13,9 +13,8 @@ from chassis.neighbours import Neighbours
 from services.notifications.domain.decision import RendezvousState
 
 _PER_CALL = 200
-#: Statuses of rendezvous, as it publishes them.
-_PLANNED = frozenset({"BOOKED", "PLANNED", "CONFIRMED"})
-_CANCELLED = "CANCELLED"
+#: Its statuses that matter here; honoured or missed, a rendezvous is over.
+_BOOKED, _CANCELLED = "BOOKED", "CANCELLED"
 
 
 class _StateIn(Schema):
@@ -54,7 +53,7 @@ def _read(answer: Any) -> dict[UUID, RendezvousState]:
         raise Unavailable("La réponse de rendezvous ne se lit pas.") from None
     return {
         state["rendezvous_id"]: RendezvousState(
-            is_planned=state["status"] in _PLANNED,
+            is_planned=state["status"] == _BOOKED,
             is_cancelled=state["status"] == _CANCELLED,
             starts_at=state["starts_at"],
         )

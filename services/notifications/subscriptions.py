@@ -67,7 +67,7 @@ def rendezvous_is_booked(uow: UnitOfWork, data: dict[str, Any], event: Event) ->
 @subscriptions.on("rendezvous", "rendezvous_moved.v1", of="rendezvous", reads=RendezvousFact)
 def rendezvous_is_moved(uow: UnitOfWork, data: dict[str, Any], event: Event) -> None:
     """Tell the new moment; whatever waited about the old one is dropped."""
-    planning.announce_rendezvous(uow, _rendezvous(data, event), template=Template.RENDEZVOUS_MOVED)
+    planning.announce_move(uow, _rendezvous(data, event))
 
 
 @subscriptions.on("rendezvous", "rendezvous_cancelled.v1", of="rendezvous", reads=RendezvousFact)

@@ -63,10 +63,11 @@ class Drop:
 _REFUSALS: Mapping[str | None, DropReason] = {
     "DECEASED": DropReason.DECEASED,
     "NO_CONTACT": DropReason.NO_CONTACT,
-    "UNSAFE": DropReason.UNSAFE,
     "UNKNOWN": DropReason.UNKNOWN_PERSONNE,
-    "NO_CHANNEL": DropReason.NO_CHANNEL,
+    "NO_SAFE_CONTACT": DropReason.NO_CHANNEL,
     "NOT_OPTED_IN": DropReason.NO_CHANNEL,
+    "NOT_CONFIRMED": DropReason.UNSAFE,
+    "SHARED": DropReason.UNSAFE,
 }
 
 

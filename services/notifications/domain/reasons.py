@@ -15,9 +15,9 @@ class DropReason(StrEnum):
     DECEASED = "DECEASED"
     #: The *no contact* flag is absolute.
     NO_CONTACT = "NO_CONTACT"
-    #: No contact point is confirmed safe.
+    #: accueil refuses, for a reason that makes any other contact point suspect.
     UNSAFE = "UNSAFE"
-    #: The person opted in for no channel we can use.
+    #: The person opted in for no channel and confirmed it safe.
     NO_CHANNEL = "NO_CHANNEL"
     UNKNOWN_PERSONNE = "UNKNOWN_PERSONNE"
     #: The same words just went to the same address for another member of the household.

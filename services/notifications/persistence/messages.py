@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -49,6 +49,31 @@ _SETTLED: Mapping[str, sa.types.TypeEngine[Any]] = {
 }
 
 
+def _settle_statement() -> sa.Executable:
+    """One array per column: the same statement, compiled once, for a batch of any size."""
+    kinds = {"message_id": pg.UUID(), **_SETTLED}
+    arrays = [sa.bindparam(f"new_{name}", type_=pg.ARRAY(kind)) for name, kind in kinds.items()]
+    casts = [sa.cast(array, array.type) for array in arrays]
+    fresh = (
+        sa.func.unnest(*casts)
+        .table_valued(*(sa.column(name, kind) for name, kind in kinds.items()))
+        .render_derived(name="fresh")
+    )
+    return (
+        sa.update(message)
+        .where(
+            message.c.message_id == fresh.c.message_id,
+            message.c.claim == sa.bindparam("held_by", type_=pg.UUID()),
+            message.c.status == Status.SENDING,
+        )
+        .values({message.c.claim: sa.null(), **{message.c[n]: fresh.c[n] for n in _SETTLED}})
+        .returning(message.c.message_id)
+    )
+
+
+_SETTLE = _settle_statement()
+
+
 def as_message(row: Any) -> Message:
     """A row of `message` as the domain sees it."""
     values = {name: getattr(row, name) for name in _FIELDS}
@@ -67,11 +92,10 @@ class Messages:
         """Store what is not there yet; answers the ids that were new."""
         if not planned:
             return set()
-        insert = pg.insert(message).values([asdict(item) for item in planned])
+        insert = pg.insert(message).on_conflict_do_nothing(constraint="uq_message_once")
+        # One statement for any number of rows: SQLAlchemy keeps it compiled.
         added = self.session.execute(
-            insert.on_conflict_do_nothing(constraint="uq_message_once").returning(
-                message.c.message_id
-            )
+            insert.returning(message.c.message_id), [_values(item) for item in planned]
         )
         return set(added.scalars())
 
@@ -92,20 +116,13 @@ class Messages:
         """Write what became of claimed messages; answers those this sender still held."""
         if not changed:
             return set()
-        columns = [sa.column("message_id", pg.UUID)]
-        columns += [sa.column(name, kind) for name, kind in _SETTLED.items()]
-        rows = [(item.message_id, *(getattr(item, name) for name in _SETTLED)) for item in changed]
-        fresh = sa.values(*columns, name="fresh").data(rows)
-        values = {name: sa.cast(fresh.c[name], message.c[name].type) for name in _SETTLED}
         done = self.session.execute(
-            sa.update(message)
-            .where(
-                message.c.message_id == sa.cast(fresh.c.message_id, pg.UUID),
-                message.c.claim == claim,
-                message.c.status == Status.SENDING,
-            )
-            .values(claim=None, **values)
-            .returning(message.c.message_id)
+            _SETTLE,
+            {"held_by": claim}
+            | {
+                f"new_{name}": [getattr(item, name) for item in changed]
+                for name in ("message_id", *_SETTLED)
+            },
         )
         return set(done.scalars())
 
@@ -124,6 +141,21 @@ class Messages:
             )
         )
         return {tuple(row) for row in rows}
+
+    def already_says(
+        self, rendezvous_id: UUID, *, starts_at: datetime, site: str, modality: Modality
+    ) -> bool:
+        """Whether the latest messages about a rendezvous say this moment and this place."""
+        latest = self.session.execute(
+            sa.select(message.c.starts_at, message.c.site, message.c.modality)
+            .where(
+                message.c.subject_type == SubjectType.RENDEZVOUS,
+                message.c.subject_id == rendezvous_id,
+            )
+            .order_by(message.c.subject_version.desc())
+            .limit(1)
+        ).one_or_none()
+        return latest is not None and tuple(latest) == (starts_at, site, modality)
 
     def locked(self, message_id: UUID) -> Message | None:
         """One message, held until the transaction ends."""
@@ -204,3 +236,7 @@ class Messages:
         self.session.execute(
             sa.update(message).where(message.c.message_id == message_id).values(**values)
         )
+
+
+def _values(item: Message) -> dict[str, Any]:
+    return {name: getattr(item, name) for name in _FIELDS}

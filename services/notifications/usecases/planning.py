@@ -57,15 +57,24 @@ class Answer:
 def announce_rendezvous(uow: UnitOfWork, rendezvous: Rendezvous, *, template: Template) -> None:
     """Tell of a booking or a move, and plan the reminder; older news still waiting is dropped."""
     supersede(uow, rendezvous)
-    _plan(uow, [_news(uow, rendezvous, personne, template) for personne in rendezvous.personne_ids])
-    _plan_reminders(uow, rendezvous)
+    _plan(uow, [*_news(uow, rendezvous, template), *_reminders(uow, rendezvous)])
+
+
+def announce_move(uow: UnitOfWork, rendezvous: Rendezvous) -> None:
+    """Tell of a move, if it changes anything for the person: another agent alone does not."""
+    if not uow.messages.already_says(
+        rendezvous.rendezvous_id,
+        starts_at=rendezvous.starts_at,
+        site=rendezvous.site,
+        modality=rendezvous.modality,
+    ):
+        announce_rendezvous(uow, rendezvous, template=Template.RENDEZVOUS_MOVED)
 
 
 def announce_cancellation(uow: UnitOfWork, rendezvous: Rendezvous) -> None:
     """Tell that a rendezvous will not take place; whatever else waited about it is dropped."""
     supersede(uow, rendezvous)
-    template = Template.RENDEZVOUS_CANCELLED
-    _plan(uow, [_news(uow, rendezvous, personne, template) for personne in rendezvous.personne_ids])
+    _plan(uow, _news(uow, rendezvous, Template.RENDEZVOUS_CANCELLED))
 
 
 def announce_answer(uow: UnitOfWork, answer: Answer) -> None:
@@ -93,7 +102,9 @@ def announce_answer(uow: UnitOfWork, answer: Answer) -> None:
 
 
 def supersede(uow: UnitOfWork, rendezvous: Rendezvous) -> None:
-    """Drop what older facts of this rendezvous left waiting."""
+    """Drop what older facts of this rendezvous left waiting; its first fact has none before it."""
+    if rendezvous.version == 1:
+        return
     _tell(
         uow,
         uow.messages.drop_waiting_of_subject(
@@ -115,57 +126,56 @@ def drop_expired(uow: UnitOfWork, message_ids: Sequence[UUID]) -> None:
     _tell(uow, uow.messages.drop_expired(message_ids, now=uow.now))
 
 
-def _news(
-    uow: UnitOfWork, rendezvous: Rendezvous, personne_id: UUID, template: Template
-) -> Message:
+def _news(uow: UnitOfWork, rendezvous: Rendezvous, template: Template) -> list[Message]:
     """Leaves at once, or when quiet hours end; of no use once the rendezvous has begun."""
     due_at = next_open(uow.now, rules_at(uow.now), is_holiday)
     return _about(
-        uow, rendezvous, personne_id, template=template, due_at=due_at, until=rendezvous.starts_at
+        rendezvous, template=template, now=uow.now, due_at=due_at, not_after=rendezvous.starts_at
     )
 
 
-def _plan_reminders(uow: UnitOfWork, rendezvous: Rendezvous) -> None:
+def _reminders(uow: UnitOfWork, rendezvous: Rendezvous) -> list[Message]:
     rules = rules_at(uow.now)
     due_at = reminder_due(rendezvous.starts_at, uow.now, rules, is_holiday)
     if due_at is None:
-        return
-    until = reminder_not_after(rendezvous.starts_at, rules)
-    template = Template.RENDEZVOUS_REMINDER
-    _plan(
-        uow,
-        [
-            _about(uow, rendezvous, personne, template=template, due_at=due_at, until=until)
-            for personne in rendezvous.personne_ids
-        ],
+        return []
+    return _about(
+        rendezvous,
+        template=Template.RENDEZVOUS_REMINDER,
+        now=uow.now,
+        due_at=due_at,
+        not_after=reminder_not_after(rendezvous.starts_at, rules),
     )
 
 
 def _about(
-    uow: UnitOfWork,
     rendezvous: Rendezvous,
-    personne_id: UUID,
     *,
     template: Template,
+    now: datetime,
     due_at: datetime,
-    until: datetime,
-) -> Message:
-    return Message(
-        message_id=new_id(),
-        subject_type=SubjectType.RENDEZVOUS,
-        subject_id=rendezvous.rendezvous_id,
-        subject_version=rendezvous.version,
-        template=template,
-        personne_id=personne_id,
-        mds=rendezvous.mds,
-        site=rendezvous.site,
-        due_at=due_at,
-        not_after=until,
-        created_at=uow.now,
-        starts_at=rendezvous.starts_at,
-        modality=rendezvous.modality,
-        discreet=rendezvous.discreet,
-    )
+    not_after: datetime,
+) -> list[Message]:
+    """The same message to each person."""
+    return [
+        Message(
+            message_id=new_id(),
+            subject_type=SubjectType.RENDEZVOUS,
+            subject_id=rendezvous.rendezvous_id,
+            subject_version=rendezvous.version,
+            template=template,
+            personne_id=personne_id,
+            mds=rendezvous.mds,
+            site=rendezvous.site,
+            due_at=due_at,
+            not_after=not_after,
+            created_at=now,
+            starts_at=rendezvous.starts_at,
+            modality=rendezvous.modality,
+            discreet=rendezvous.discreet,
+        )
+        for personne_id in rendezvous.personne_ids
+    ]
 
 
 def _plan(uow: UnitOfWork, messages: Sequence[Message]) -> None:
