@@ -47,6 +47,8 @@ class Keyring:
                 raise KeyringError(f"clé {name!r} : base64 attendu") from None
             if len(key) != _KEY_BYTES or not 0 < len(name) <= 32:
                 raise KeyringError(f"clé {name!r} : 32 octets attendus")
+            if name in keys:
+                raise KeyringError(f"clé {name!r} : donnée deux fois")
             keys[name] = key
         if not keys:
             raise KeyringError("aucune clé de chiffrement")
@@ -67,7 +69,7 @@ class Keyring:
         try:
             cipher = AESGCM(self.keys[name])
             return cipher.decrypt(rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], context.encode())
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # ValueError: a nonce cut short
             raise KeyringError("valeur chiffrée altérée") from None
 
     def blind_index(self, value: str, context: str) -> str:
@@ -83,7 +85,10 @@ def key_id(blob: bytes) -> str:
     """The id of the key a ciphertext was sealed with."""
     if len(blob) < 2 or blob[0] != _VERSION:
         raise KeyringError("valeur chiffrée illisible")
-    return blob[2 : 2 + blob[1]].decode()
+    try:
+        return blob[2 : 2 + blob[1]].decode()
+    except UnicodeDecodeError:
+        raise KeyringError("valeur chiffrée illisible") from None
 
 
 _process_keyring: Keyring | None = None
@@ -122,21 +127,30 @@ def rotate(connection: sa.Connection, metadata: sa.MetaData, keyring: Keyring) -
     """Re-encrypt, under the current key, every encrypted value sealed with an older one.
 
     Answers the number of values per column. Works row by row in the caller's transaction.
+    Columns of bytes sealed by the chassis are marked `info={"sealed": context}`.
     """
     done: dict[str, int] = {}
     for table in metadata.sorted_tables:
         for column in table.columns:
-            if isinstance(column.type, EncryptedText):
+            if context := _context(column):
                 name = f"{table.name}.{column.name}"
-                done[name] = _rotate_column(connection, table, column, keyring)
+                done[name] = _rotate_column(connection, column, context, keyring)
     return done
 
 
+def _context(column: sa.Column[Any]) -> str | None:
+    """What a column's values are sealed for: an encrypted text, or bytes sealed by the chassis."""
+    if isinstance(column.type, EncryptedText):
+        return column.type.context
+    context: str | None = column.info.get("sealed")
+    return context
+
+
 def _rotate_column(
-    connection: sa.Connection, table: sa.Table, column: sa.Column[Any], keyring: Keyring
+    connection: sa.Connection, column: sa.Column[Any], context: str, keyring: Keyring
 ) -> int:
+    table = column.table
     raw = sa.type_coerce(column, sa.LargeBinary)
-    context = column.type.context  # type: ignore[attr-defined]  # EncryptedText by the caller's test
     prefix = bytes([_VERSION, len(keyring.current)]) + keyring.current.encode()
     keys = list(table.primary_key.columns)
     stale = sa.select(*keys, raw.label("sealed")).where(

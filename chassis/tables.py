@@ -137,7 +137,7 @@ def _parked(metadata: sa.MetaData) -> sa.Table:
         "parked",
         metadata,
         sa.Column("id", pg.UUID, primary_key=True),
-        sa.Column("body", sa.LargeBinary, nullable=False),
+        sa.Column("body", sa.LargeBinary, nullable=False, info={"sealed": "parked.body"}),
         sa.Column("body_sha256", sa.Text, nullable=False, unique=True),
         sa.Column("exchange", sa.Text, nullable=False),
         sa.Column("routing_key", sa.Text, nullable=False),
@@ -210,7 +210,7 @@ def _idempotency(metadata: sa.MetaData) -> sa.Table:
         sa.Column("fingerprint", sa.Text, nullable=False),
         sa.Column("status", sa.Integer, nullable=False),
         sa.Column("headers", pg.JSONB, nullable=False),
-        sa.Column("body", sa.LargeBinary, nullable=False),
+        sa.Column("body", sa.LargeBinary, nullable=False, info={"sealed": "idempotency.body"}),
         sa.Column("answered_at", Instant, nullable=False, server_default=sa.func.now()),
         sa.Index("ix_idempotency_answered_at", "answered_at"),
     )
