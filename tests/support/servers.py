@@ -44,7 +44,7 @@ def _embedded() -> str:
     from demo.postgres import EmbeddedPostgres  # noqa: PLC0415 - only where no server answers
 
     folder = tempfile.TemporaryDirectory(prefix="pg-tests-")
-    server = EmbeddedPostgres.start(Path(folder.name))
+    server = EmbeddedPostgres(Path(folder.name))
     atexit.register(folder.cleanup)
     atexit.register(server.stop)
-    return server.url
+    return server.uri
