@@ -114,9 +114,7 @@ class Access:
         return self.champs is None or champ in self.champs
 
 
-def decide(
-    dossier: Dossier, act: Act, *, asker: Asker, day: date, protected: bool
-) -> Access:
+def decide(dossier: Dossier, act: Act, *, asker: Asker, day: date, protected: bool) -> Access:
     """Grant an act on a dossier, or refuse it.
 
     Raises DossierNotFound to whoever has no place in it, ActNotAllowed to who has one that does
@@ -170,11 +168,7 @@ def _qualities(
     if missions := dossier.missions_of(asker.agent.agent_id, day):
         yield Quality.ASSOCIATED, matrix.champs_of(missions)
     heads = (Quality.RESPONSABLE, Quality.RESPONSABLE_ADJOINT)
-    if (
-        asker.is_responsable
-        and asker.agent.profession in heads
-        and asker.agent.mds == dossier.mds
-    ):
+    if asker.is_responsable and asker.agent.profession in heads and asker.agent.mds == dossier.mds:
         yield Quality(asker.agent.profession), None
 
 

@@ -25,6 +25,7 @@ class DossierStatus(StrEnum):
 class Act(StrEnum):
     """What may be done with a dossier; also what the journal says was done."""
 
+    OPEN = "OPEN"
     READ = "READ"
     LIST = "LIST"
     READ_INTERVENTIONS = "READ_INTERVENTIONS"

@@ -107,7 +107,7 @@ class Sealer:
         return hmac.compare_digest(expected, head.mac)
 
     def _row_mac(self, key_id: str, entry: Entry, seq: int, previous: str) -> str:
-        content = [
+        content: list[str | int | None] = [
             str(entry.dossier_id),
             seq,
             entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
@@ -161,4 +161,6 @@ def _check_head(
         return BadRow(seq=last + 1, fault=Fault.MISSING)
     if head.seq < last:
         return BadRow(seq=head.seq + 1, fault=Fault.UNEXPECTED)
-    return None if hmac.compare_digest(head.row_mac, last_mac) else BadRow(seq=last, fault=Fault.HEAD)
+    return (
+        None if hmac.compare_digest(head.row_mac, last_mac) else BadRow(seq=last, fault=Fault.HEAD)
+    )

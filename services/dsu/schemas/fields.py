@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate
 
 #: Codes of MDS and sites, as accueil numbers them.
 CODE = validate.Regexp(r"^[A-Z0-9][A-Z0-9_-]{1,59}$", error="Code en majuscules attendu.")
@@ -37,7 +37,7 @@ def site(**options: Any) -> fields.String:
     return code("Code du site.", "MONTAUBAN-CENTRE", **options)
 
 
-def personne_ids(description: str, *, most: int) -> fields.List:
+def personne_ids(description: str, *, most: int) -> fields.List[Any]:
     """One or several personnes, each once."""
     return fields.List(
         fields.UUID(),
@@ -49,4 +49,4 @@ def personne_ids(description: str, *, most: int) -> fields.List:
 
 def _each_once(values: list[Any]) -> None:
     if len(set(values)) != len(values):
-        raise validate.ValidationError("La même personne est citée deux fois.")
+        raise ValidationError("La même personne est citée deux fois.")

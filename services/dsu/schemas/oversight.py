@@ -44,9 +44,7 @@ class ActivityQuery(PeriodQuery):
 class ActivityRowOut(Schema):
     """One figure."""
 
-    kind = f.code(
-        "STOCK, STOCK_BY_REFERENT, OPENED, CLOSED, REOPENED ou INTERVENTIONS.", "STOCK"
-    )
+    kind = f.code("STOCK, STOCK_BY_REFERENT, OPENED, CLOSED, REOPENED ou INTERVENTIONS.", "STOCK")
     mds = f.mds()
     agent_id = f.uuid("Référent (STOCK_BY_REFERENT).")
     champ = f.code("Champ d’intervention (INTERVENTIONS).", "LOGEMENT")

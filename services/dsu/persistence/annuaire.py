@@ -1,0 +1,99 @@
+"""What dsu keeps of accueil, as its facts told it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
+from sqlalchemy.orm import Session
+
+from services.dsu.domain.annuaire import Agent, Orientation, Personne
+from services.dsu.persistence import tables
+
+
+class Annuaire:
+    """Projections of agents, personnes and orientations."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def keep_agent(self, assignment: Mapping[str, Any]) -> None:
+        """Keep a dated assignment; the last word on a day wins."""
+        self._upsert(tables.agent, assignment, keys=("agent_id", "effective_on"))
+
+    def agents_on(self, agent_ids: Iterable[UUID], day: date) -> dict[UUID, Agent]:
+        """The assignment of each agent that day; those without one are absent."""
+        table = tables.agent
+        rows = self._session.execute(
+            sa.select(table)
+            .distinct(table.c.agent_id)
+            .where(table.c.agent_id.in_(list(agent_ids)), table.c.effective_on <= day)
+            .order_by(table.c.agent_id, table.c.effective_on.desc())
+        )
+        return {
+            row.agent_id: Agent(
+                agent_id=row.agent_id, profession=row.profession, mds=row.mds, active=row.active
+            )
+            for row in rows
+        }
+
+    def know_personne(self, personne_id: UUID) -> None:
+        """A personne exists; what is already known of them stays."""
+        table = tables.personne
+        self._session.execute(
+            pg.insert(table)
+            .values(personne_id=personne_id, protected=False)
+            .on_conflict_do_nothing()
+        )
+
+    def mark_personne(self, personne_id: UUID, marks: Mapping[str, Any]) -> None:
+        """Mark a personne as deceased or protected, known before or not."""
+        values = {"personne_id": personne_id, "protected": False, **marks}
+        insert = pg.insert(tables.personne).values(**values)
+        self._session.execute(
+            insert.on_conflict_do_update(
+                index_elements=["personne_id"], set_={name: insert.excluded[name] for name in marks}
+            )
+        )
+
+    def personnes(self, personne_ids: Iterable[UUID]) -> dict[UUID, Personne]:
+        """Those of these personnes that are known."""
+        table = tables.personne
+        rows = self._session.execute(
+            sa.select(table).where(table.c.personne_id.in_(list(personne_ids)))
+        )
+        return {
+            row.personne_id: Personne(
+                personne_id=row.personne_id,
+                deceased=row.deceased_on is not None,
+                protected=row.protected,
+            )
+            for row in rows
+        }
+
+    def keep_orientation(self, orientation: Mapping[str, Any]) -> None:
+        """Keep what was asked."""
+        self._upsert(tables.orientation, orientation, keys=("orientation_id",))
+
+    def orientation(self, orientation_id: UUID) -> Orientation | None:
+        """An orientation, if its fact came."""
+        table = tables.orientation
+        row = self._session.execute(
+            sa.select(table).where(table.c.orientation_id == orientation_id)
+        ).one_or_none()
+        if row is None:
+            return None
+        return Orientation(
+            orientation_id=row.orientation_id,
+            target=row.target,
+            personne_ids=frozenset(row.personne_ids),
+        )
+
+    def _upsert(self, table: sa.Table, values: Mapping[str, Any], *, keys: tuple[str, ...]) -> None:
+        insert = pg.insert(table).values(**values)
+        updates = {name: insert.excluded[name] for name in values if name not in keys}
+        self._session.execute(insert.on_conflict_do_update(index_elements=list(keys), set_=updates))

@@ -1,0 +1,14 @@
+"""The HTTP face of dsu: each route reads the request, runs a use case, gives its answer."""
+
+from __future__ import annotations
+
+from services.dsu.service.dossiers import DossierRoutes
+from services.dsu.service.followup import FollowupRoutes
+from services.dsu.service.interventions import InterventionRoutes
+from services.dsu.service.oversight import OversightRoutes
+
+
+class DsuService(DossierRoutes, FollowupRoutes, InterventionRoutes, OversightRoutes):
+    """The single social case file."""
+
+    name = "dsu"

@@ -1,0 +1,133 @@
+"""What dsu reads from the other services: one tolerant schema per fact."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from marshmallow import fields
+
+from chassis.events import Event
+from chassis.subscriptions import FactSchema, Subscriptions
+from services.dsu.usecases import told
+
+if TYPE_CHECKING:
+    from services.dsu.persistence import UnitOfWork
+
+subscriptions = Subscriptions("dsu")
+
+
+class PersonneFact(FactSchema):
+    """A personne is known, whatever else is said."""
+
+    personne_id = fields.UUID(required=True)
+
+
+class PersonneDeceased(PersonneFact):
+    """A personne died."""
+
+    died_on = fields.Date(required=True)
+
+
+class ProtectionChanged(PersonneFact):
+    """A file is protected, or no longer."""
+
+    protected = fields.Boolean(required=True)
+
+
+class AgentFact(FactSchema):
+    """An agent's dated assignment."""
+
+    agent_id = fields.UUID(required=True)
+    effective_on = fields.Date(required=True)
+    profession = fields.String(required=True)
+    mds = fields.String(load_default=None, allow_none=True)
+    active = fields.Boolean(required=True)
+
+
+class OrientationRequested(FactSchema):
+    """Someone was oriented."""
+
+    orientation_id = fields.UUID(required=True)
+    target = fields.String(required=True)
+    personne_ids = fields.List(fields.UUID(), required=True)
+
+
+class RendezvousFact(FactSchema):
+    """A rendezvous was held or missed, perhaps for a dossier."""
+
+    rendezvous_id = fields.UUID(required=True)
+    dossier_id = fields.UUID(load_default=None, allow_none=True)
+    starts_at = fields.AwareDateTime(required=True)
+
+
+class DemandeDecided(FactSchema):
+    """A demande of aid was decided, perhaps for a dossier."""
+
+    demande_id = fields.UUID(required=True)
+    dossier_id = fields.UUID(load_default=None, allow_none=True)
+    nature = fields.String(required=True)
+    outcome = fields.String(required=True)
+    amount_cents = fields.Integer(required=True)
+    decided_on = fields.Date(required=True)
+
+
+@subscriptions.on("accueil", "personne_registered.v1", of="personne", reads=PersonneFact)
+def personne_is_known(uow: UnitOfWork, data: dict[str, Any], _event: Event) -> None:
+    """A dossier can be opened for them."""
+    told.know_personne(uow, data["personne_id"])
+
+
+@subscriptions.on("accueil", "personne_changed.v1", of="personne", reads=PersonneFact)
+def personne_is_still_known(uow: UnitOfWork, data: dict[str, Any], _event: Event) -> None:
+    """Heals a baseline that missed the registration."""
+    told.know_personne(uow, data["personne_id"])
+
+
+@subscriptions.on("accueil", "personne_deceased.v1", of="personne", reads=PersonneDeceased)
+def personne_died(uow: UnitOfWork, data: dict[str, Any], _event: Event) -> None:
+    """Marked wherever they are followed."""
+    told.mark_death(uow, data["personne_id"], data["died_on"])
+
+
+@subscriptions.on("accueil", "protection_changed.v1", of="personne", reads=ProtectionChanged)
+def protection_changed(uow: UnitOfWork, data: dict[str, Any], _event: Event) -> None:
+    """Narrows who may enter their dossier."""
+    told.mark_protection(uow, data["personne_id"], protected=data["protected"])
+
+
+@subscriptions.on("accueil", "agent_registered.v1", of="agent", reads=AgentFact)
+def agent_is_known(uow: UnitOfWork, data: dict[str, Any], _event: Event) -> None:
+    """A new agent."""
+    told.keep_agent(uow, data)
+
+
+@subscriptions.on("accueil", "agent_changed.v1", of="agent", reads=AgentFact)
+def agent_changed(uow: UnitOfWork, data: dict[str, Any], _event: Event) -> None:
+    """Another assignment, from its day."""
+    told.keep_agent(uow, data)
+
+
+@subscriptions.on(
+    "accueil", "orientation_requested.v1", of="orientation", reads=OrientationRequested
+)
+def orientation_requested(uow: UnitOfWork, data: dict[str, Any], _event: Event) -> None:
+    """Kept, so that an opening can be checked against it."""
+    told.keep_orientation(uow, **data)
+
+
+@subscriptions.on("rendezvous", "rendezvous_honoured.v1", of="rendezvous", reads=RendezvousFact)
+def rendezvous_honoured(uow: UnitOfWork, data: dict[str, Any], _event: Event) -> None:
+    """The last contact."""
+    told.mark_rendezvous(uow, **data, kind="RENDEZVOUS_HONOURED")
+
+
+@subscriptions.on("rendezvous", "rendezvous_missed.v1", of="rendezvous", reads=RendezvousFact)
+def rendezvous_missed(uow: UnitOfWork, data: dict[str, Any], _event: Event) -> None:
+    """A line in the timeline, no contact."""
+    told.mark_rendezvous(uow, **data, kind="RENDEZVOUS_MISSED")
+
+
+@subscriptions.on("aides", "demande_decided.v1", of="demande", reads=DemandeDecided)
+def demande_decided(uow: UnitOfWork, data: dict[str, Any], _event: Event) -> None:
+    """A line in the timeline."""
+    told.add_decision(uow, data)

@@ -1,0 +1,1 @@
+"""What dsu does: open, follow, record, close; let in those who may, and journal them."""

@@ -1,0 +1,44 @@
+"""The DPO's view: who read a dossier, and whether that journal was touched."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from chassis.web.pages import Page
+from services.dsu.domain.dossier import Act
+from services.dsu.domain.errors import DossierNotFound
+from services.dsu.usecases.gate import Asking, journal_other
+from services.dsu.usecases.reading import PageAsked
+
+if TYPE_CHECKING:
+    from services.dsu.persistence import UnitOfWork
+
+
+def list_readings(
+    uow: UnitOfWork, dossier_id: UUID, *, entry: Asking, page: PageAsked
+) -> Page[dict[str, Any]]:
+    """The reads of a dossier, oldest first; looking at them is one more. Raises DossierNotFound."""
+    _check_exists(uow, dossier_id)
+    after = int(page.after[0]) if page.after else 0
+    rows = uow.journal.page(dossier_id, after=after, limit=page.limit + 1)
+    shown = rows[: page.limit]
+    journal_other(uow, dossier_id, Act.READ_JOURNAL, asking=entry, quality="DPO")
+    return Page(shown, [shown[-1]["seq"]] if len(rows) > page.limit else None)
+
+
+def verify_readings(uow: UnitOfWork, dossier_id: UUID) -> dict[str, Any]:
+    """What the chain tells: intact, or the first bad row. Raises DossierNotFound."""
+    _check_exists(uow, dossier_id)
+    bad = uow.journal.verify(dossier_id)
+    return {
+        "intact": bad is None,
+        "length": uow.journal.length(dossier_id),
+        "first_bad_seq": bad.seq if bad else None,
+        "fault": bad.fault if bad else None,
+    }
+
+
+def _check_exists(uow: UnitOfWork, dossier_id: UUID) -> None:
+    if uow.dossiers.get(dossier_id) is None:
+        raise DossierNotFound()

@@ -1,0 +1,57 @@
+"""Reading dossiers: always through the gate, so always journaled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from chassis.web.pages import Page
+from services.dsu.domain.dossier import Act, Dossier, DossierStatus
+from services.dsu.domain.errors import DossierNotFound
+from services.dsu.usecases import annuaire
+from services.dsu.usecases.gate import Asking, enter, enter_all
+
+if TYPE_CHECKING:
+    from services.dsu.persistence import UnitOfWork
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageAsked:
+    """Which page of a list."""
+
+    limit: int
+    after: Sequence[Any] | None
+
+
+def read_dossier(uow: UnitOfWork, dossier_id: UUID, *, entry: Asking) -> Dossier:
+    """One dossier. Raises DossierNotFound, ActNotAllowed."""
+    dossier = uow.dossiers.get(dossier_id)
+    enter(uow, dossier, Act.READ, entry)
+    if dossier is None:
+        raise DossierNotFound()
+    return dossier
+
+
+def read_timeline(uow: UnitOfWork, dossier_id: UUID, *, entry: Asking) -> list[dict[str, Any]]:
+    """What happened to a dossier, oldest first. Raises DossierNotFound, ActNotAllowed."""
+    enter(uow, uow.dossiers.get(dossier_id), Act.READ_TIMELINE, entry)
+    return uow.dossiers.timeline(dossier_id)
+
+
+def list_mine(
+    uow: UnitOfWork, *, entry: Asking, status: DossierStatus, page: PageAsked
+) -> Page[Dossier]:
+    """The dossiers whose référent is the caller; none for an agent who left."""
+    agent_id = entry.caller.agent_id
+    if agent_id is None:
+        return Page([])
+    agent = annuaire.agents_today(uow, [agent_id]).get(agent_id)
+    if agent is None or not agent.active:
+        return Page([])
+    found = uow.dossiers.of_referent(agent_id, status, after=page.after, limit=page.limit + 1)
+    shown = found[: page.limit]
+    enter_all(uow, shown, Act.LIST, asking=entry)
+    following = [shown[-1].opened_on, shown[-1].dossier_id] if len(found) > page.limit else None
+    return Page(shown, following)

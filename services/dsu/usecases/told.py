@@ -1,0 +1,73 @@
+"""What dsu does with the facts of the other services."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from chassis.clock import paris_day
+
+if TYPE_CHECKING:
+    from services.dsu.persistence import UnitOfWork
+
+
+def keep_agent(uow: UnitOfWork, assignment: Mapping[str, Any]) -> None:
+    """An agent's dated assignment."""
+    uow.annuaire.keep_agent(assignment)
+
+
+def know_personne(uow: UnitOfWork, personne_id: UUID) -> None:
+    """A personne exists."""
+    uow.annuaire.know_personne(personne_id)
+
+
+def mark_death(uow: UnitOfWork, personne_id: UUID, died_on: date) -> None:
+    """A personne died: marked in their dossiers, which a professional closes."""
+    uow.annuaire.mark_personne(personne_id, {"deceased_on": died_on})
+    for dossier_id in uow.dossiers.mark_death(personne_id, died_on):
+        line = {"kind": "PERSONNE_DECEASED", "occurred_on": died_on, "subject_id": personne_id}
+        uow.dossiers.tell(dossier_id, line)
+
+
+def mark_protection(uow: UnitOfWork, personne_id: UUID, *, protected: bool) -> None:
+    """A personne's file is protected, or no longer."""
+    uow.annuaire.mark_personne(personne_id, {"protected": protected})
+
+
+def keep_orientation(
+    uow: UnitOfWork, orientation_id: UUID, *, target: str, personne_ids: list[UUID]
+) -> None:
+    """An orientation was asked: an opening will be checked against it."""
+    uow.annuaire.keep_orientation(
+        {"orientation_id": orientation_id, "target": target, "personne_ids": personne_ids}
+    )
+
+
+def mark_rendezvous(
+    uow: UnitOfWork, rendezvous_id: UUID, *, dossier_id: UUID | None, starts_at: datetime, kind: str
+) -> None:
+    """A rendezvous of a dossier was held or missed; only one that was held is a contact."""
+    if dossier_id is None:
+        return
+    day = paris_day(starts_at)
+    uow.dossiers.tell(dossier_id, {"kind": kind, "occurred_on": day, "subject_id": rendezvous_id})
+    if kind == "RENDEZVOUS_HONOURED":
+        uow.dossiers.mark_contact(dossier_id, day)
+
+
+def add_decision(uow: UnitOfWork, decision: Mapping[str, Any]) -> None:
+    """A demande of aid carried by a dossier was decided."""
+    if decision["dossier_id"] is None:
+        return
+    uow.dossiers.tell(
+        decision["dossier_id"],
+        {
+            "kind": "DEMANDE_DECIDED",
+            "occurred_on": decision["decided_on"],
+            "subject_id": decision["demande_id"],
+            "code": f"{decision['nature']}_{decision['outcome']}",
+            "amount_cents": decision["amount_cents"],
+        },
+    )
