@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
 from operator import attrgetter
@@ -23,17 +24,31 @@ _BACKOFF_CAP = timedelta(hours=1)
 log = get_logger(__name__)
 
 
-def run_due(runtime: Runtime, limit: int = BATCH) -> tuple[int, int]:
-    """One round: (done, still due). Call until nothing is due."""
-    done = 0
-    for kind in runtime.service.deadlines.kinds:
-        outside = runtime.service.deadlines.outside_worker(kind)
-        done += (
-            _work_outside(runtime, kind, outside, limit)
-            if outside
-            else _work_inside(runtime, kind, limit)
-        )
-    return done, _still_due(runtime)
+@dataclass(frozen=True)
+class Round:
+    """What one round did, what is left to do now, and what a failure put off."""
+
+    done: int
+    remaining: int
+    postponed: int
+
+
+def run_due(runtime: Runtime, limit: int = BATCH) -> Round:
+    """One round. Call again until nothing remains."""
+    done = sum(_work(runtime, kind, limit) for kind, ready, _ in _what_is_due(runtime) if ready)
+    left = _what_is_due(runtime)
+    return Round(
+        done=done,
+        remaining=sum(ready for _, ready, _ in left),
+        postponed=sum(postponed for _, _, postponed in left),
+    )
+
+
+def _work(runtime: Runtime, kind: str, limit: int) -> int:
+    outside = runtime.service.deadlines.outside_worker(kind)
+    if outside is not None:
+        return _work_outside(runtime, kind, outside, limit)
+    return _work_inside(runtime, kind, limit)
 
 
 def _work_inside(runtime: Runtime, kind: str, limit: int) -> int:
@@ -130,24 +145,27 @@ def _postpone(runtime: Runtime, kind: str, error: Exception) -> None:
         uow.commit()
 
 
-def _still_due(runtime: Runtime) -> int:
-    return sum(_count_due(runtime, kind, 1000) for kind in runtime.service.deadlines.kinds)
+def _what_is_due(runtime: Runtime) -> list[tuple[str, int, int]]:
+    """(kind, ready now, put off by a failure or lent) of all that fell due."""
+    due = runtime.tables.due
+    is_ready = due.c.retry_at <= sa.func.clock_timestamp()
+    query = (
+        sa.select(
+            due.c.kind,
+            sa.func.count().filter(is_ready),
+            sa.func.count().filter(~is_ready),
+        )
+        .where(due.c.done_at.is_(None), due.c.due_at <= runtime.clock())
+        .group_by(due.c.kind)
+        .order_by(due.c.kind)
+    )
+    with runtime.engine.connect() as connection:
+        return [(kind, ready, postponed) for kind, ready, postponed in connection.execute(query)]
 
 
 def _count_due(runtime: Runtime, kind: str, limit: int) -> int:
-    due = runtime.tables.due
-    with runtime.unit_of_work() as uow:
-        ready = (
-            sa.select(due.c.id)
-            .where(
-                due.c.kind == kind,
-                due.c.done_at.is_(None),
-                due.c.due_at <= uow.now,
-                due.c.retry_at <= sa.func.clock_timestamp(),
-            )
-            .limit(limit)
-        )
-        return uow.session.scalar(sa.select(sa.func.count()).select_from(ready.subquery())) or 0
+    ready = next((ready for name, ready, _ in _what_is_due(runtime) if name == kind), 0)
+    return min(ready, limit)
 
 
 def _as_due(row: Any) -> Due:

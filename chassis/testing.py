@@ -262,7 +262,7 @@ def run_due(runtime: Runtime) -> int:
     """Work all that is due at the runtime's trade time. Answers how many were done."""
     total = 0
     while True:
-        done, remaining = due.run_due(runtime)
-        total += done
-        if not done or not remaining:
+        turn = due.run_due(runtime)
+        total += turn.done
+        if not turn.done or not turn.remaining:
             return total

@@ -10,7 +10,7 @@ from marshmallow import fields
 from nameko.timer import timer
 from werkzeug.wrappers import Request, Response
 
-from chassis.due import run_due
+from chassis.due import Round, run_due
 from chassis.host.http import HostProvider
 from chassis.host.inbox import inbox_ready
 from chassis.housekeeping import keep_house
@@ -31,6 +31,7 @@ class DueReport(Schema):
 
     done = fields.Integer(metadata={"description": "Travaux faits."})
     remaining = fields.Integer(metadata={"description": "Travaux échus encore à faire."})
+    postponed = fields.Integer(metadata={"description": "Travaux échus remis à plus tard."})
 
 
 class TrafficReport(Schema):
@@ -124,10 +125,9 @@ class Api:
         tag=_OPERATIONS,
         summary="Faire ce qui est échu à l’heure métier",
     )
-    def work_due(self, uow: Any, call: Call) -> dict[str, int]:
+    def work_due(self, uow: Any, call: Call) -> Round:
         """One round of due work; call again until nothing remains."""
-        done, remaining = run_due(self.host.runtime)
-        return {"done": done, "remaining": remaining}
+        return run_due(self.host.runtime)
 
 
 def _verdict(missing: list[str]) -> Response:
