@@ -1,11 +1,13 @@
 """Engines for the green api process and for plain threads, with limits that fail fast.
 
 psycopg2 is named in full: SQLAlchemy 2.1's default driver (psycopg 3) blocks the eventlet hub
-while it waits (docs/decisions/0002). Limits: 5 s a statement, 2 s a lock, 15 s idle in a
-transaction, 15 s for a dead peer.
+while it waits (docs/decisions/0002). Limits: 5 s a statement, 4 s a lock, 15 s idle in a
+transaction, 15 s for a dead peer, on both sides: a lost relay gives its leadership back.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
@@ -13,11 +15,14 @@ from sqlalchemy.pool import NullPool
 _SERVER_OPTIONS = (
     "-c statement_timeout=5s -c lock_timeout=4s"
     " -c idle_in_transaction_session_timeout=15s -c timezone=UTC -c jit=off"
+    " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
 )
 #: libpq parameters of every connection.
-CONNECT_ARGS = {
+CONNECT_ARGS: dict[str, Any] = {
     "connect_timeout": 5,
     "keepalives_idle": 10,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
     "tcp_user_timeout": 15000,
     "options": _SERVER_OPTIONS,
 }
@@ -40,6 +45,7 @@ def new_engine(libpq_url: str, *, pool_size: int, application: str) -> sa.Engine
         pool_use_lifo=True,
         query_cache_size=1500,
         executemany_mode="values_plus_batch",
+        hide_parameters=True,
         connect_args=CONNECT_ARGS | {"application_name": application},
     )
 

@@ -9,14 +9,22 @@ from typing import Any, TypeVar
 
 import psycopg2.errors
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, TimeoutError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    OperationalError,
+    SQLAlchemyError,
+    TimeoutError,  # noqa: A004 - the pool's own, not Python's
+)
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from chassis.catalogue import Service
 from chassis.clock import Clock, SimulatedClock, technical_now
 from chassis.crypto import Keyring, use_keyring
 from chassis.database import new_engine
-from chassis.errors import Unavailable
+from chassis.errors import Invalid, Unavailable
 from chassis.neighbours import HttpNeighbours, Neighbours
 from chassis.settings import Settings
 from chassis.tables import ChassisTables
@@ -28,8 +36,6 @@ T = TypeVar("T")
 #: A transaction that lost a race is run again this many times in all.
 _ATTEMPTS = 3
 _LOST_RACES = (psycopg2.errors.DeadlockDetected, psycopg2.errors.SerializationFailure)
-
-
 
 
 @dataclass(kw_only=True)
@@ -68,9 +74,9 @@ class Runtime:
                 try:
                     result = work(uow)
                     uow.commit()
-                except OperationalError as error:
+                except SQLAlchemyError as error:
                     uow.rollback()
-                    if attempt < _ATTEMPTS and isinstance(error.orig, _LOST_RACES):
+                    if attempt < _ATTEMPTS and _lost_race(error):
                         continue
                     raise
                 else:
@@ -90,6 +96,10 @@ class Runtime:
             raise refusal() from None
         except TimeoutError:
             raise Unavailable("Trop de demandes en cours ; réessayez dans un instant.") from None
+        except DataError:
+            raise Invalid("Une valeur dépasse ce que la base peut conserver.") from None
+        except StaleDataError:
+            raise Unavailable("La fiche change sans cesse ; réessayez dans un instant.") from None
         except DBAPIError as error:
             if error.connection_invalidated or isinstance(error, OperationalError):
                 raise Unavailable("La base de données ne répond pas ; réessayez.") from error
@@ -101,6 +111,13 @@ class Runtime:
             self._services_settings[kind] = kind.from_env(self.settings.env)  # type: ignore[attr-defined]  # by convention
         settings: T = self._services_settings[kind]
         return settings
+
+
+def _lost_race(error: SQLAlchemyError) -> bool:
+    """Another transaction changed the same rows first: what it did is now there to be read."""
+    if isinstance(error, StaleDataError):
+        return True
+    return isinstance(error, OperationalError) and isinstance(error.orig, _LOST_RACES)
 
 
 def assemble(service: Service, settings: Settings) -> Runtime:
@@ -131,6 +148,9 @@ def service_token(settings: Settings) -> Callable[[], str]:
     def read() -> str:
         if settings.service_token_file is None:
             raise Unavailable("Ce service n’a pas de jeton pour interroger les autres.")
-        return settings.service_token_file.read_text().strip()
+        try:
+            return settings.service_token_file.read_text().strip()
+        except OSError:
+            raise Unavailable("Le jeton de ce service est illisible.") from None
 
     return read

@@ -74,9 +74,16 @@ class UnitOfWork:
         self._facts += [_Pending(fact=f, time=self.now, correlation=correlation) for f in facts]
 
     def schedule(
-        self, kind: str, subject: UUID | str, due_at: datetime, payload: Mapping[str, Any] | None = None
+        self,
+        kind: str,
+        subject: UUID | str,
+        due_at: datetime,
+        payload: Mapping[str, Any] | None = None,
     ) -> None:
-        """Have `kind` done for `subject` at `due_at` (trade time); replaces what was planned."""
+        """Have `kind` done for `subject` at `due_at` (trade time); replaces what was planned.
+
+        The new plan has a new id: who was lent the old one cannot finish it.
+        """
         due = self.chassis.due
         row = pg.insert(due).values(
             id=new_id(),
@@ -90,7 +97,15 @@ class UnitOfWork:
             row.on_conflict_do_update(
                 index_elements=[due.c.kind, due.c.subject],
                 index_where=due.c.done_at.is_(None),
-                set_={"due_at": row.excluded.due_at, "payload": row.excluded.payload},
+                set_={
+                    "id": row.excluded.id,
+                    "due_at": row.excluded.due_at,
+                    "payload": row.excluded.payload,
+                    "correlation_id": row.excluded.correlation_id,
+                    "attempts": 0,
+                    "retry_at": sa.func.now(),
+                    "error_class": None,
+                },
             )
         )
 
