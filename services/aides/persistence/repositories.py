@@ -95,9 +95,10 @@ class EnveloppeRepository:
     def _one(self, condition: sa.ColumnElement[bool], *, lock: bool) -> Enveloppe | None:
         query = sa.select(Enveloppe).where(condition)
         if lock:
-            # What was read before waiting for the lock is stale: read the row again.
-            query = query.with_for_update().execution_options(populate_existing=True)
+            # What was read before waiting for the lock is stale: read the row again, once our
+            # own changes are written.
             self._session.flush()
+            query = query.with_for_update().execution_options(populate_existing=True)
         return self._session.scalar(query)
 
     def write(self, line: LedgerLine) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
+
+from sqlalchemy.orm import Session
 
 from chassis import unit_of_work
 from services.aides.persistence.repositories import (
@@ -14,7 +17,15 @@ from services.aides.persistence.repositories import (
 
 
 class UnitOfWork(unit_of_work.UnitOfWork):
-    """The chassis's unit of work and the repositories of aides."""
+    """The chassis's unit of work and the repositories of aides.
+
+    No autoflush: a use case changes an aggregate step by step while it reads others, and each
+    read would write the half-changed row and count one version more.
+    """
+
+    def __init__(self, session: Session, **rest: Any) -> None:
+        super().__init__(session, **rest)
+        session.autoflush = False
 
     @cached_property
     def reglements(self) -> ReglementRepository:
