@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -75,7 +76,7 @@ def replay(
     if as_json:
         typer.echo(json.dumps(reporting.as_json(found), ensure_ascii=False, indent=1))
     else:
-        reporting.show(found, Console())
+        reporting.show(found, _console())
     if not keep:
         shutil.rmtree(options.folder, ignore_errors=True)
     raise typer.Exit(0 if found.is_right else DIFFERS)
@@ -100,7 +101,7 @@ def serve(
         plan = plan_of(options)
         with _started(platform, keep=True):
             _with_progress(Replay(options, platform, plan))
-            welcome(platform, plan, Console())
+            welcome(platform, plan, _console())
             while True:
                 time.sleep(3600)
 
@@ -120,7 +121,7 @@ def show_plan(
     with _told_in_french():
         period = _period(data, month, is_year=year)
         options = Options(period, seed, _fraction(scale), data)
-        show(plan_of(options), period, Console())
+        show(plan_of(options), period, _console())
 
 
 def _run(replay: Replay, *, keep: bool) -> reporting.Report:
@@ -163,6 +164,11 @@ def _with_progress(replay: Replay) -> reporting.Report:
 
         replay.on_steps, replay.on_step = prepare, advance
         return replay.run()
+
+
+def _console() -> Console:
+    """Wide enough for five territories when nobody looks at it live."""
+    return Console(width=None if sys.stdout.isatty() else 150)
 
 
 def _tell(what: str) -> None:

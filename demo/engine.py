@@ -118,7 +118,7 @@ class StillDue(Exception):
 
 def _is_left(report: dict[str, int]) -> bool:
     """Whether something due is still to do, now or after a failure that is being retried."""
-    return bool(report.get("remaining_due", report.get("remaining", 0)) or report.get("postponed"))
+    return bool(report["remaining"] or report["postponed"])
 
 
 def _first_failure(futures: list[Future[Any]]) -> None:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from demo.acts import aides, installation, partages, rendezvous, stock, visites
 from demo.engine import Chain, Step, Wave
+from demo.plan.partages import PARTENAIRES
 from demo.plan.rendezvous import CANCELLED
 from demo.plan.year import Plan
 from demo.population import Agent
@@ -34,7 +35,8 @@ def steps(plan: Plan, period: Period, agent_id: Callable[[str], Any]) -> list[St
             continue
         found.append(Step(f"{day}/matin", at(day, MORNING), days.morning(day)))
         found.append(Step(f"{day}/soir", at(day, EVENING), days.evening(day)))
-    found.append(Step(f"{period.last}/clôture", at(period.last, _CLOSING)))
+    closing = (_partners_read("clôture"),)
+    found.append(Step(f"{period.last}/clôture", at(period.last, _CLOSING), closing))
     return found
 
 
@@ -134,6 +136,7 @@ class _Days:
         moved = [each for each in changed if each.fate != CANCELLED]
         contested = [each for each in self._booked[day] if each.rival]
         waves = (
+            _partners_read(f"{day}"),
             Wave(
                 _chains(rendezvous.end, self._held[day])
                 + _chains(rendezvous.cancel, cancelled)
@@ -143,6 +146,11 @@ class _Days:
             Wave(_chains(rendezvous.move, moved)),
         )
         return tuple(wave for wave in waves if wave.chains)
+
+
+def _partners_read(name: str) -> Wave:
+    """Each partner reads what it may at this moment: decided then, not when it was written."""
+    return Wave(_chains(partages.read_facts, [(code, name) for code in PARTENAIRES]))
 
 
 def _openings(

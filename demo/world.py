@@ -92,6 +92,9 @@ class World:
 
     def _sign(self, who: str) -> str:
         agent = self.agents.get(who)
+        if who.startswith("partenaire:"):
+            code = who.partition(":")[2]
+            return self.issuer.token(roles=[roles.PARTENAIRE], partenaire=code, lifetime_s=LIFETIME)
         if agent is None:
             return self.issuer.token(roles=[who], subject=f"rejeu-{who}", lifetime_s=LIFETIME)
         return self.issuer.token(

@@ -13,7 +13,7 @@ from demo.streams import stream
 from demo.worked_days import Period
 
 #: Partners of the replay, by code. *Exemple.*
-PARTENAIRES = ("CAF", "CCAS")
+PARTENAIRES = ("caf", "ccas")
 
 
 @dataclass(frozen=True)
