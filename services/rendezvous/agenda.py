@@ -17,15 +17,9 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from services.rendezvous.domain.motif import Shape
+from services.rendezvous.domain.occupation import Interval, merged
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class Interval(NamedTuple):
-    """From `start` included to `end` excluded."""
-
-    start: datetime
-    end: datetime
 
 
 class Starts(NamedTuple):
@@ -41,17 +35,6 @@ class AgentTime:
 
     openings: Sequence[Interval]
     busy: Sequence[Interval]
-
-
-def merged(intervals: Iterable[Interval]) -> list[Interval]:
-    """Sorted and disjoint; those that touch become one, empty ones disappear."""
-    result: list[Interval] = []
-    for start, end in sorted(i for i in intervals if i[0] < i[1]):
-        if result and start <= result[-1].end:
-            result[-1] = Interval(result[-1].start, max(end, result[-1].end))
-        else:
-            result.append(Interval(start, end))
-    return result
 
 
 def free_starts(
@@ -77,21 +60,6 @@ def on_grid(starts: Iterable[Starts], *, window: Interval, step: timedelta) -> I
         while moment <= last and moment < window.end:
             yield moment
             moment += step
-
-
-def covers(openings: Iterable[Interval], wanted: Interval) -> bool:
-    """Whether openings, put end to end, hold the whole wanted time."""
-    return any(o.start <= wanted.start and wanted.end <= o.end for o in merged(openings))
-
-
-def buffered(core: Interval, shape: Shape) -> Interval:
-    """The agents' and the room's time: the rendezvous and its buffers."""
-    return Interval(core.start - shape.before, core.end + shape.after)
-
-
-def meets(one: Interval, other: Interval) -> bool:
-    """Whether two times overlap; touching is not overlapping."""
-    return one.start < other.end and other.start < one.end
 
 
 def _starts_of(agent: AgentTime, shape: Shape, avoid: Sequence[Interval]) -> list[Starts]:
@@ -125,13 +93,14 @@ def _without(allowed: Sequence[Starts], forbidden: Sequence[Interval]) -> list[S
         while at < len(forbidden) and forbidden[at].end <= first:
             at += 1
         here = at
-        while first <= last and here < len(forbidden) and forbidden[here].start < last:
-            if first <= forbidden[here].start:
-                result.append(Starts(first, forbidden[here].start))
-            first = max(first, forbidden[here].end)
+        free_from = first
+        while free_from <= last and here < len(forbidden) and forbidden[here].start < last:
+            if free_from <= forbidden[here].start:
+                result.append(Starts(free_from, forbidden[here].start))
+            free_from = max(free_from, forbidden[here].end)
             here += 1
-        if first <= last:
-            result.append(Starts(first, last))
+        if free_from <= last:
+            result.append(Starts(free_from, last))
     return result
 
 

@@ -89,6 +89,13 @@ class InThePast(Invalid):
     title = "Cet horaire est passé"
 
 
+class NotOnTheMinute(Invalid):
+    """A rendezvous starts on a whole minute."""
+
+    code = "heure-imprecise"
+    title = "Heure à donner à la minute"
+
+
 class NotOpen(Conflict):
     """No opening of the agent covers this time for this motif on this site."""
 
@@ -157,3 +164,31 @@ class RendezvousUnknown(NotFound):
 
     code = "rendezvous-introuvable"
     title = "Rendez-vous introuvable"
+
+
+class HoldUnknown(NotFound):
+    """No such hold of this caller."""
+
+    code = "reservation-introuvable"
+    title = "Réservation provisoire introuvable"
+
+
+class PlanningUnknown(NotFound):
+    """No such opening, absence or agenda that the caller may touch."""
+
+    code = "plage-introuvable"
+    title = "Plage, absence ou agenda introuvable"
+
+
+class MotifNotFound(NotFound):
+    """No such version of a motif."""
+
+    code = "motif-introuvable"
+    title = "Motif introuvable"
+
+
+class RoomExists(Conflict):
+    """The site already has a room of this name."""
+
+    code = "salle-existante"
+    title = "Ce site a déjà une salle de ce nom"

@@ -8,6 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from chassis.clock import paris_day
+from chassis.errors import Invalid
 from services.rendezvous.domain.errors import NotYoursToBook, OutsideDelay
 
 
@@ -88,6 +89,13 @@ class Motif:
         """The first and last instants at which it can be booked from now."""
         earliest = now + timedelta(minutes=self.min_notice_minutes)
         return earliest, now + timedelta(days=self.max_ahead_days)
+
+    def end(self, valid_to: date) -> None:
+        """Fix the last day. Raises Invalid before the first."""
+        if valid_to < self.valid_from:
+            raise Invalid("Doit suivre « valid_from ».", field="/valid_to")
+        self.valid_to = valid_to
+        self.version += 1
 
     def check_booker(self, roles: frozenset[str], *, is_personne: bool) -> None:
         """Raise NotYoursToBook unless the motif is open to this caller."""

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from chassis.clock import PARIS
 from services.rendezvous.domain.errors import LocalTimeRefused
-from services.rendezvous.domain.motif import Motif
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,12 +23,6 @@ class Opening:
     ends_at: datetime
     kinds: frozenset[str] = frozenset()
     motifs: frozenset[str] = frozenset()
-
-    def accepts(self, motif: Motif) -> bool:
-        """Whether this motif can be booked in it."""
-        if not self.kinds and not self.motifs:
-            return True
-        return motif.kind in self.kinds or motif.code in self.motifs
 
 
 class AbsenceKind(StrEnum):

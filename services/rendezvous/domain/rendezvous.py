@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from services.rendezvous.domain.errors import IllegalTransition, NotStarted
@@ -118,10 +118,12 @@ class Rendezvous:
         """The Paris day under which it is counted."""
         return day_of(self.place.starts_at)
 
-    def move(self, place: Place) -> RendezvousMoved:
-        """Take another place; keeps the id."""
+    def move(self, place: Place, motif: Motif) -> RendezvousMoved:
+        """Take another place; keeps the id. `motif`: the version in force on the new day."""
         self._go(Action.MOVE)
         previous, self.place = self.place.starts_at, place
+        self.motif_id, self.motif, self.kind = motif.id, motif.code, motif.kind
+        self.modality, self.discreet = motif.modality, motif.discreet
         return self.fact(RendezvousMoved, previous_starts_at=previous)
 
     def cancel(
@@ -143,7 +145,7 @@ class Rendezvous:
         self.excused = excused
         return self.fact(RendezvousMissed, excused=excused)
 
-    def fact(self, kind: type[F], **more: object) -> F:
+    def fact(self, kind: type[F], **more: Any) -> F:
         """A fact about this rendezvous as it stands now."""
         return kind(
             rendezvous_id=self.id,
@@ -158,7 +160,7 @@ class Rendezvous:
             ends_at=self.place.ends_at,
             dossier_id=self.dossier_id,
             orientation_id=self.orientation_id,
-            **more,  # type: ignore[arg-type]  # each fact's own fields
+            **more,
         )
 
     def _held(self, action: Action, now: datetime) -> None:
@@ -171,6 +173,10 @@ class Rendezvous:
     def _go(self, action: Action) -> None:
         self.status = self._target(action)
         self.version += 1
+
+    def check(self, action: Action) -> None:
+        """Raise IllegalTransition when its state does not allow this."""
+        self._target(action)
 
     def _target(self, action: Action) -> Status:
         target = TRANSITIONS.get((self.status, action))

@@ -68,14 +68,14 @@ def flag(description: str, *, example: bool = False, **options: Any) -> fields.B
     )
 
 
-def choice(values: type[StrEnum], description: str, **options: Any) -> fields.Enum:
+def choice(values: type[StrEnum], description: str, **options: Any) -> fields.Enum[StrEnum]:
     """One of a closed list; the domain gets the enumeration's member."""
     return fields.Enum(
         values, by_value=True, metadata=_about(description, next(iter(values)).value), **options
     )
 
 
-def uuids(description: str, *, most: int, least: int = 0, **options: Any) -> fields.List:
+def uuids(description: str, *, most: int, least: int = 0, **options: Any) -> fields.List[Any]:
     """A list of identifiers without repetition."""
     return fields.List(
         fields.UUID(),
@@ -85,7 +85,7 @@ def uuids(description: str, *, most: int, least: int = 0, **options: Any) -> fie
     )
 
 
-def codes(allowed: Iterable[str] | None, description: str, **options: Any) -> fields.List:
+def codes(allowed: Iterable[str] | None, description: str, **options: Any) -> fields.List[Any]:
     """A list of codes, from a closed list when one is given."""
     each: fields.Field[Any] = (
         fields.String(validate=validate.OneOf(sorted(allowed)))

@@ -134,7 +134,7 @@ class RendezvousLine(RendezvousOut):
         shown = line.rendezvous
         if line.masked:
             return {"id": shown.id, "status": shown.status, "place": shown.place, "masked": True}
-        return vars(shown) | {"masked": False}
+        return {**vars(shown), "masked": False}
 
 
 class AgendaOut(Schema):

@@ -1,0 +1,130 @@
+"""What a caller asks for, what it rests on, and the rules between the two."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.rendezvous.domain.errors import (
+    AgentUnknown,
+    IdentityRequired,
+    InThePast,
+    MotifUnknown,
+    NotOnTheMinute,
+    NotYoursToBook,
+    PersonneDeceased,
+    PersonneUnknown,
+    ProfessionNotAllowed,
+    RoomUnknown,
+    SiteUnknown,
+)
+from services.rendezvous.domain.motif import Motif
+from services.rendezvous.domain.planning import Room
+from services.rendezvous.domain.projections import Assignment, KnownPersonne, KnownSite
+from services.rendezvous.domain.rendezvous import Place
+from services.rendezvous.domain.rights import Viewer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """The place a caller asks for. The lead agent comes first."""
+
+    motif: str
+    site: str
+    agent_ids: tuple[UUID, ...]
+    starts_at: datetime
+    room_id: UUID | None = None
+    outside_opening: bool = False
+    outside_delay: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """What a booking rests on, as known here."""
+
+    motif: Motif | None
+    site: KnownSite | None
+    room: Room | None
+    agents: Mapping[UUID, Assignment]
+    personnes: Mapping[UUID, KnownPersonne]
+
+
+def check_personnes(personne_ids: tuple[UUID, ...], motif: Motif, ground: Ground) -> None:
+    """Known, alive, and there unless the motif receives people not identified."""
+    if motif.needs_identity and not personne_ids:
+        raise IdentityRequired(
+            "Seul un premier accueil se prend sans personne identifiée.", field="/personne_ids"
+        )
+    for place, personne_id in enumerate(personne_ids):
+        known = ground.personnes.get(personne_id)
+        if known is None:
+            raise PersonneUnknown(
+                "Enregistrez d’abord la personne à l’accueil.", field=f"/personne_ids/{place}"
+            )
+        if known.deceased:
+            raise PersonneDeceased("Vérifiez la fiche de la personne.")
+
+
+def check_for_self(viewer: Viewer, personne_ids: tuple[UUID, ...]) -> None:
+    """A person books for themselves alone."""
+    if viewer.is_personne and personne_ids != (viewer.personne_id,):
+        raise NotYoursToBook("Vous ne pouvez prendre rendez-vous que pour vous-même.")
+
+
+def place_of(
+    wish: Wish, ground: Ground, viewer: Viewer, *, now: datetime, delay_met: bool = False
+) -> tuple[Motif, Place]:
+    """The motif and the place a wish means, once every rule but free time is met.
+
+    `delay_met`: the place was held in time; the minutes since do not undo it.
+    """
+    motif = ground.motif
+    if motif is None:
+        raise MotifUnknown(f"{wish.motif} n’est pas valide ce jour-là.", field="/motif")
+    motif.check_booker(viewer.roles, is_personne=viewer.is_personne)
+    _check_time(wish, viewer, now)
+    if not (wish.outside_delay or delay_met):
+        motif.check_delay(wish.starts_at, now)
+    _check_agents(wish, motif, ground)
+    place = Place(
+        site=wish.site,
+        mds=_mds(wish, ground),
+        agent_ids=wish.agent_ids,
+        room_id=wish.room_id,
+        starts_at=wish.starts_at,
+        ends_at=wish.starts_at + motif.shape.duration,
+        outside_opening=wish.outside_opening,
+        outside_delay=wish.outside_delay,
+    )
+    return motif, place
+
+
+def _check_time(wish: Wish, viewer: Viewer, now: datetime) -> None:
+    if viewer.is_personne and (wish.outside_opening or wish.outside_delay):
+        raise NotYoursToBook("Seul un agent peut passer outre les plages et les délais.")
+    if wish.starts_at.second or wish.starts_at.microsecond:
+        raise NotOnTheMinute("Donnez une heure à la minute près.", field="/starts_at")
+    if wish.starts_at < now:
+        raise InThePast("Choisissez un horaire à venir.", field="/starts_at")
+
+
+def _check_agents(wish: Wish, motif: Motif, ground: Ground) -> None:
+    for place, agent_id in enumerate(wish.agent_ids):
+        post = ground.agents.get(agent_id)
+        if post is None or not post.active:
+            raise AgentUnknown("Vérifiez l’annuaire.", field=f"/agent_ids/{place}")
+    lead = ground.agents[wish.agent_ids[0]]
+    if not motif.takes(lead.profession):
+        raise ProfessionNotAllowed(
+            f"L’agent principal doit être : {', '.join(sorted(motif.professions))}."
+        )
+
+
+def _mds(wish: Wish, ground: Ground) -> str:
+    if ground.site is None or not ground.site.open:
+        raise SiteUnknown(f"{wish.site} : vérifiez le code du site.", field="/site")
+    if wish.room_id and (ground.room is None or ground.room.site != wish.site):
+        raise RoomUnknown("Vérifiez la salle et le site.", field="/room_id")
+    return ground.site.mds

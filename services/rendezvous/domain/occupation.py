@@ -1,0 +1,146 @@
+"""Time that is taken: by whom, for what, and whether a place can still be had."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from services.rendezvous.domain.errors import AgentAbsent, NotOpen, PersonneDeceased, SlotTaken
+from services.rendezvous.domain.motif import Motif, Shape
+from services.rendezvous.domain.rendezvous import Place
+
+
+class Interval(NamedTuple):
+    """From `start` included to `end` excluded."""
+
+    start: datetime
+    end: datetime
+
+    def meets(self, other: Interval) -> bool:
+        """Whether they overlap; touching is not overlapping."""
+        return self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """One resource wanted for a time."""
+
+    kind: str
+    resource_id: UUID
+    during: Interval
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One stretch of someone's time, as the database says it.
+
+    `kind`: opening, absence, agent, room, personne (the last three are occupations), or
+    deceased, which has no time.
+    """
+
+    kind: str
+    resource_id: UUID
+    during: Interval | None
+    site: str | None = None
+    kinds: frozenset[str] = frozenset()
+    motifs: frozenset[str] = frozenset()
+    owner_id: UUID | None = None
+    #: A hold whose time has run out: it no longer stands in anyone's way.
+    stale: bool = False
+
+    def is_open_for(self, motif: Motif, site: str) -> bool:
+        """Whether it is an opening of this site that takes the motif."""
+        if self.kind != "opening" or self.site != site:
+            return False
+        if not self.kinds and not self.motifs:
+            return True
+        return motif.kind in self.kinds or motif.code in self.motifs
+
+
+_WHO = {
+    "agent": "Un agent a déjà un rendez-vous ou un créneau gardé à cet horaire.",
+    "room": "La salle est prise à cet horaire.",
+    "personne": "La personne a déjà un rendez-vous à cet horaire.",
+}
+
+
+def merged(intervals: Iterable[Interval]) -> list[Interval]:
+    """Sorted and disjoint; those that touch become one, empty ones disappear."""
+    result: list[Interval] = []
+    for start, end in sorted(i for i in intervals if i[0] < i[1]):
+        if result and start <= result[-1].end:
+            result[-1] = Interval(result[-1].start, max(end, result[-1].end))
+        else:
+            result.append(Interval(start, end))
+    return result
+
+
+def core_of(place: Place) -> Interval:
+    """The time the person is there."""
+    return Interval(place.starts_at, place.ends_at)
+
+
+def buffered(core: Interval, shape: Shape) -> Interval:
+    """The agents' and the room's time: the rendezvous and its buffers."""
+    return Interval(core.start - shape.before, core.end + shape.after)
+
+
+def claims_of(place: Place, shape: Shape, personne_ids: Collection[UUID]) -> list[Claim]:
+    """What a rendezvous takes: agents and room with their buffers, personnes without."""
+    core = core_of(place)
+    whole = buffered(core, shape)
+    rooms = [place.room_id] if place.room_id else []
+    wanted = [("agent", whole, place.agent_ids), ("room", whole, rooms)]
+    wanted.append(("personne", core, tuple(personne_ids)))
+    return [
+        Claim(kind=kind, resource_id=resource_id, during=during)
+        for kind, during, ids in wanted
+        for resource_id in ids
+    ]
+
+
+def check_place(
+    lines: Sequence[Line], claims: Sequence[Claim], *, place: Place, motif: Motif, own: UUID | None
+) -> None:
+    """Whether a place can be had. `own`: the rendezvous or hold that already has part of it.
+
+    Raises PersonneDeceased, NotOpen, AgentAbsent or SlotTaken.
+    """
+    if any(line.kind == "deceased" for line in lines):
+        raise PersonneDeceased("Vérifiez la fiche de la personne.")
+    _check_absences(lines, buffered(core_of(place), motif.shape))
+    _check_taken(lines, claims, own)
+    if not place.outside_opening:
+        for agent_id in place.agent_ids:
+            _check_open(lines, agent_id, place, motif)
+
+
+def _check_open(lines: Sequence[Line], agent_id: UUID, place: Place, motif: Motif) -> None:
+    core = core_of(place)
+    openings = merged(
+        line.during
+        for line in lines
+        if line.resource_id == agent_id and line.during and line.is_open_for(motif, place.site)
+    )
+    if not any(o.start <= core.start and core.end <= o.end for o in openings):
+        raise NotOpen(
+            "Choisissez un créneau proposé ; un agent peut passer outre (outside_opening)."
+        )
+
+
+def _check_absences(lines: Sequence[Line], whole: Interval) -> None:
+    if any(line.kind == "absence" and line.during and line.during.meets(whole) for line in lines):
+        raise AgentAbsent("Choisissez un autre horaire ou un autre agent.")
+
+
+def _check_taken(lines: Sequence[Line], claims: Sequence[Claim], own: UUID | None) -> None:
+    wanted = {claim.resource_id: claim.during for claim in claims}
+    for line in lines:
+        if line.kind not in _WHO or line.stale or line.owner_id == own or line.during is None:
+            continue
+        during = wanted.get(line.resource_id)
+        if during is not None and during.meets(line.during):
+            raise SlotTaken(_WHO[line.kind])

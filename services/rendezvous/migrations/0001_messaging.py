@@ -1,0 +1,14 @@
+"""Messaging tables."""
+
+from chassis.migrations import messaging_v1
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    messaging_v1.upgrade()
+
+
+def downgrade() -> None:
+    messaging_v1.downgrade()

@@ -1,0 +1,69 @@
+"""Tables, repositories and the unit of work of rendezvous."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from chassis.errors import DomainError
+from chassis.unit_of_work import UnitOfWork as ChassisUnitOfWork
+from services.rendezvous.domain.errors import (
+    MotifOverlaps,
+    OpeningOverlaps,
+    RoomExists,
+    SlotTaken,
+)
+from services.rendezvous.persistence.activity import Activities
+from services.rendezvous.persistence.knowns import Knowns
+from services.rendezvous.persistence.motifs import Motifs
+from services.rendezvous.persistence.occupations import Occupations
+from services.rendezvous.persistence.plannings import Plannings
+from services.rendezvous.persistence.rendezvous import Agendas, Holds
+from services.rendezvous.persistence.tables import metadata
+
+__all__ = ["CONSTRAINTS", "UnitOfWork", "metadata"]
+
+CONSTRAINTS: dict[str, type[DomainError]] = {
+    "ex_motif_one_version_a_day": MotifOverlaps,
+    "ex_opening_one_site_at_a_time": OpeningOverlaps,
+    "uq_room_site_name": RoomExists,
+    "ex_occupation_one_at_a_time": SlotTaken,
+}
+
+
+class UnitOfWork(ChassisUnitOfWork):
+    """One transaction over the tables of rendezvous."""
+
+    @cached_property
+    def knowns(self) -> Knowns:
+        """What is known of others."""
+        return Knowns(self.session)
+
+    @cached_property
+    def motifs(self) -> Motifs:
+        """Motifs and rooms."""
+        return Motifs(self.session)
+
+    @cached_property
+    def plannings(self) -> Plannings:
+        """Openings and absences."""
+        return Plannings(self.session)
+
+    @cached_property
+    def occupations(self) -> Occupations:
+        """Who is taken and when."""
+        return Occupations(self.session)
+
+    @cached_property
+    def agendas(self) -> Agendas:
+        """The rendezvous."""
+        return Agendas(self.session, self.occupations)
+
+    @cached_property
+    def holds(self) -> Holds:
+        """Places kept for a few minutes."""
+        return Holds(self.session, self.occupations)
+
+    @cached_property
+    def activities(self) -> Activities:
+        """The figures."""
+        return Activities(self.session)

@@ -1,0 +1,183 @@
+"""Motifs and rooms, and the one query that gathers what a booking rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
+from sqlalchemy.orm import Session
+
+from services.rendezvous.domain.booking import Ground
+from services.rendezvous.domain.motif import Kind, Modality, Motif
+from services.rendezvous.domain.planning import Room
+from services.rendezvous.domain.projections import Assignment, KnownPersonne, KnownSite
+from services.rendezvous.persistence.tables import assignment, motif, personne, room, site
+
+_UUIDS = pg.ARRAY(pg.UUID)
+
+
+class Motifs:
+    """Dated motifs, and rooms."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, new: Motif) -> None:
+        """Store a new version."""
+        self._session.execute(sa.insert(motif).values(_as_row(new)))
+
+    def get(self, motif_id: UUID) -> Motif | None:
+        """One version, locked for a change."""
+        row = self._session.execute(
+            sa.select(motif).where(motif.c.id == motif_id).with_for_update()
+        ).one_or_none()
+        return _as_motif(row._asdict()) if row else None
+
+    def version(self, motif_id: UUID) -> Motif | None:
+        """One version, to read."""
+        row = self._session.execute(sa.select(motif).where(motif.c.id == motif_id)).one_or_none()
+        return _as_motif(row._asdict()) if row else None
+
+    def save(self, changed: Motif) -> None:
+        """Store a change."""
+        self._session.execute(
+            sa.update(motif).where(motif.c.id == changed.id).values(_as_row(changed))
+        )
+
+    def valid_on(self, day: date) -> list[Motif]:
+        """Every motif in force on a day, by code."""
+        rows = self._session.execute(sa.select(motif).where(*_in_force(day)).order_by(motif.c.code))
+        return [_as_motif(row._asdict()) for row in rows]
+
+    def find(self, code: str, day: date) -> Motif | None:
+        """The version of a motif in force on a day."""
+        row = self._session.execute(
+            sa.select(motif).where(motif.c.code == code, *_in_force(day))
+        ).one_or_none()
+        return _as_motif(row._asdict()) if row else None
+
+    def add_room(self, new: Room) -> None:
+        """Store a room."""
+        self._session.execute(sa.insert(room).values(vars(new)))
+
+    def room(self, room_id: UUID) -> Room | None:
+        """A room by id."""
+        row = self._session.execute(sa.select(room).where(room.c.id == room_id)).one_or_none()
+        return Room(**row._mapping) if row else None
+
+    def ground(
+        self,
+        *,
+        code: str,
+        site_code: str,
+        day: date,
+        agent_ids: Collection[UUID],
+        personne_ids: Collection[UUID],
+        room_id: UUID | None,
+    ) -> Ground:
+        """Motif, site, room, posts on that day and personnes, in one round trip."""
+        values = {
+            "code": code,
+            "site": site_code,
+            "day": day,
+            "agents": list(agent_ids),
+            "personnes": list(personne_ids),
+            "room": room_id,
+        }
+        row = self._session.execute(_GROUND, values).one()
+        return Ground(
+            motif=_as_motif(_revive(row.motif, _MOTIF_DATES)) if row.motif else None,
+            site=KnownSite(**row.site) if row.site else None,
+            room=Room(**_revive(row.room)) if row.room else None,
+            agents={a.agent_id: a for a in map(_as_assignment, row.agents or ())},
+            personnes={p.personne_id: p for p in map(_as_personne, row.personnes or ())},
+        )
+
+
+_MOTIF_DATES = ("valid_from", "valid_to")
+
+
+def _in_force(day: Any) -> tuple[sa.ColumnElement[bool], ...]:
+    return (motif.c.valid_from <= day, sa.or_(motif.c.valid_to.is_(None), motif.c.valid_to >= day))
+
+
+def _ground() -> sa.Select[Any]:
+    """Five small lookups by key, as JSON columns of one row."""
+    day = sa.bindparam("day", type_=sa.Date)
+    motifs = sa.select(motif).where(motif.c.code == sa.bindparam("code"), *_in_force(day))
+    sites = sa.select(site).where(site.c.site == sa.bindparam("site"))
+    rooms = sa.select(room).where(room.c.id == sa.bindparam("room", type_=pg.UUID))
+    posts = (
+        sa.select(assignment)
+        .where(
+            assignment.c.agent_id == sa.any_(sa.bindparam("agents", type_=_UUIDS)),
+            assignment.c.effective_on <= day,
+        )
+        .ext(pg.distinct_on(assignment.c.agent_id))
+        .order_by(assignment.c.agent_id, assignment.c.effective_on.desc())
+    )
+    people = sa.select(personne).where(
+        personne.c.personne_id == sa.any_(sa.bindparam("personnes", type_=_UUIDS))
+    )
+    return sa.select(
+        _member("motif", motifs),
+        _member("site", sites),
+        _member("room", rooms),
+        _member("agents", posts, many=True),
+        _member("personnes", people, many=True),
+    )
+
+
+def _member(name: str, query: Any, *, many: bool = False) -> Any:
+    rows = query.subquery(f"{name}_rows")
+    whole: Any = sa.func.to_jsonb(sa.literal_column(f"{name}_rows"))
+    if many:
+        whole = sa.func.jsonb_agg(whole)
+    return (
+        sa.select(sa.type_coerce(whole, pg.JSONB)).select_from(rows).scalar_subquery().label(name)
+    )
+
+
+_GROUND = _ground()
+
+
+def _revive(values: Mapping[str, Any], dates: Collection[str] = ()) -> dict[str, Any]:
+    """JSON back to the types of the columns."""
+    revived = dict(values)
+    for name, value in values.items():
+        if value is not None and (name == "id" or name.endswith("_id")):
+            revived[name] = UUID(value)
+        elif value is not None and name in dates:
+            revived[name] = date.fromisoformat(value)
+    return revived
+
+
+def _as_assignment(values: Mapping[str, Any]) -> Assignment:
+    return Assignment(**_revive(values, ("effective_on",)))
+
+
+def _as_personne(values: Mapping[str, Any]) -> KnownPersonne:
+    return KnownPersonne(**_revive(values))
+
+
+def _as_motif(values: Mapping[str, Any]) -> Motif:
+    return Motif(
+        **dict(values)
+        | {
+            "kind": Kind(values["kind"]),
+            "modality": Modality(values["modality"]),
+            "professions": frozenset(values["professions"]),
+            "bookable_by": frozenset(values["bookable_by"]),
+        }
+    )
+
+
+def _as_row(changed: Motif) -> dict[str, Any]:
+    return vars(changed) | {
+        "professions": sorted(changed.professions),
+        "bookable_by": sorted(changed.bookable_by),
+    }

@@ -1,0 +1,104 @@
+"""Openings and absences."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
+from sqlalchemy.orm import Session
+
+from services.rendezvous.domain.occupation import Interval
+from services.rendezvous.domain.planning import Absence, AbsenceKind, Opening
+from services.rendezvous.persistence.tables import absence, opening
+
+
+class Plannings:
+    """When agents receive and when they do not."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add_openings(self, new: Sequence[Opening]) -> None:
+        """Store openings in one statement."""
+        rows = [vars(o) | {"kinds": sorted(o.kinds), "motifs": sorted(o.motifs)} for o in new]
+        self._session.execute(sa.insert(opening), rows)
+
+    def opening(self, opening_id: UUID) -> Opening | None:
+        """An opening by id."""
+        row = self._session.execute(
+            sa.select(opening).where(opening.c.id == opening_id)
+        ).one_or_none()
+        return _as_opening(row) if row else None
+
+    def delete_opening(self, opening_id: UUID) -> None:
+        """Remove an opening."""
+        self._session.execute(sa.delete(opening).where(opening.c.id == opening_id))
+
+    def openings_of(self, agent_id: UUID, window: Interval) -> list[Opening]:
+        """An agent's openings that touch a window."""
+        rows = self._session.execute(
+            sa.select(opening)
+            .where(
+                opening.c.agent_id == agent_id,
+                sa.func.tstzrange(opening.c.starts_at, opening.c.ends_at).op("&&")(
+                    sa.func.tstzrange(window.start, window.end)
+                ),
+            )
+            .order_by(opening.c.starts_at)
+        )
+        return [_as_opening(row) for row in rows]
+
+    def agents_open_at(self, site: str, window: Interval) -> list[UUID]:
+        """Agents with an opening on a site in a window, in a stable order."""
+        return list(
+            self._session.scalars(
+                sa.select(opening.c.agent_id)
+                .where(
+                    opening.c.site == site,
+                    opening.c.starts_at < window.end,
+                    opening.c.ends_at > window.start,
+                )
+                .distinct()
+                .order_by(opening.c.agent_id)
+            )
+        )
+
+    def add_absence(self, new: Absence) -> None:
+        """Store an absence."""
+        self._session.execute(sa.insert(absence).values(vars(new)))
+
+    def absence(self, absence_id: UUID) -> Absence | None:
+        """An absence by id."""
+        row = self._session.execute(
+            sa.select(absence).where(absence.c.id == absence_id)
+        ).one_or_none()
+        return _as_absence(row) if row else None
+
+    def delete_absence(self, absence_id: UUID) -> None:
+        """Remove an absence."""
+        self._session.execute(sa.delete(absence).where(absence.c.id == absence_id))
+
+    def absences_of(self, agent_ids: Collection[UUID], window: Interval) -> list[Absence]:
+        """Absences of these agents that touch a window."""
+        rows = self._session.execute(
+            sa.select(absence)
+            .where(
+                absence.c.agent_id == sa.any_(sa.cast(list(agent_ids), pg.ARRAY(pg.UUID))),
+                absence.c.starts_at < window.end,
+                absence.c.ends_at > window.start,
+            )
+            .order_by(absence.c.starts_at)
+        )
+        return [_as_absence(row) for row in rows]
+
+
+def _as_opening(row: sa.Row[Any]) -> Opening:
+    codes = {"kinds": frozenset(row.kinds), "motifs": frozenset(row.motifs)}
+    return Opening(**{**row._mapping, **codes})
+
+
+def _as_absence(row: sa.Row[Any]) -> Absence:
+    return Absence(**{**row._mapping, "kind": AbsenceKind(row.kind)})

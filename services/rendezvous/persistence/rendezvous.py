@@ -1,0 +1,233 @@
+"""Rendezvous and holds as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
+from sqlalchemy.orm import Session
+
+from chassis.locks import lock_resources
+from services.rendezvous.domain.hold import Hold, HoldStatus
+from services.rendezvous.domain.motif import Kind, Modality
+from services.rendezvous.domain.occupation import Claim, Interval
+from services.rendezvous.domain.rendezvous import (
+    CancelledBy,
+    CancelReason,
+    Place,
+    Rendezvous,
+    Status,
+)
+from services.rendezvous.persistence.occupations import Occupations
+from services.rendezvous.persistence.tables import hold, occupation, rendezvous
+
+_PLACE = tuple(Place.__dataclass_fields__)
+_STATE = ("status", "cancelled_by", "cancel_reason", "excused", "closed_at", "version")
+_MOVED = ("motif_id", "motif", "kind", "modality", "discreet", "held_on", "version")
+_UUIDS = pg.ARRAY(pg.UUID)
+
+
+class Agendas:
+    """The rendezvous."""
+
+    def __init__(self, session: Session, occupations: Occupations) -> None:
+        self._session = session
+        self._occupations = occupations
+
+    def add(self, new: Rendezvous, claims: Sequence[Claim]) -> bool:
+        """Store it with what it takes. False when something of it was taken."""
+        return self._occupations.take_for_new(_as_row(new), claims, held_until=None)
+
+    def get(self, rendezvous_id: UUID, *, to_change: bool = False) -> Rendezvous | None:
+        """One rendezvous; locked when it is read to be changed."""
+        query = sa.select(rendezvous).where(rendezvous.c.id == rendezvous_id)
+        row = self._session.execute(query.with_for_update() if to_change else query).one_or_none()
+        return _as_rendezvous(row) if row else None
+
+    def get_many(self, ids: Collection[UUID]) -> list[Rendezvous]:
+        """Those of these rendezvous that exist."""
+        return self._list(rendezvous.c.id == sa.any_(sa.cast(list(ids), _UUIDS)))
+
+    def save_state(self, changed: Rendezvous) -> None:
+        """Store what became of it."""
+        row = vars(changed)
+        self._update(changed.id, {name: row[name] for name in _STATE})
+
+    def save_place(self, changed: Rendezvous) -> None:
+        """Store where, when and with whom it now takes place."""
+        row = _as_row(changed)
+        self._update(changed.id, {name: row[name] for name in (*_PLACE, *_MOVED)})
+
+    def of_agent(self, agent_id: UUID, window: Interval) -> list[Rendezvous]:
+        """An agent's rendezvous that are not cancelled, by time."""
+        return self._list(
+            rendezvous.c.agent_ids.contains(sa.cast([agent_id], _UUIDS)),
+            rendezvous.c.starts_at < window.end,
+            rendezvous.c.ends_at > window.start,
+            rendezvous.c.status != Status.CANCELLED,
+        )
+
+    def booked_ids_of_agent(self, agent_id: UUID, window: Interval) -> list[UUID]:
+        """Rendezvous still to be held that an agent has in a window, read from what they take."""
+        return list(
+            self._session.scalars(
+                sa.select(rendezvous.c.id)
+                .join(occupation, occupation.c.rendezvous_id == rendezvous.c.id)
+                .where(
+                    occupation.c.resource_id == agent_id,
+                    occupation.c.during.op("&&")(sa.func.tstzrange(window.start, window.end)),
+                    rendezvous.c.starts_at < window.end,
+                    rendezvous.c.ends_at > window.start,
+                    rendezvous.c.status == Status.BOOKED,
+                )
+                .order_by(rendezvous.c.starts_at, rendezvous.c.id)
+            )
+        )
+
+    def of_personne(
+        self, personne_id: UUID, *, before: tuple[datetime, UUID] | None, limit: int
+    ) -> list[Rendezvous]:
+        """A personne's rendezvous, latest first, after a place in that order."""
+        wanted = [rendezvous.c.personne_ids.contains(sa.cast([personne_id], _UUIDS))]
+        if before is not None:
+            place = sa.tuple_(rendezvous.c.starts_at, rendezvous.c.id)
+            wanted.append(place < sa.tuple_(*before))
+        rows = self._session.execute(
+            sa.select(rendezvous)
+            .where(*wanted)
+            .order_by(rendezvous.c.starts_at.desc(), rendezvous.c.id.desc())
+            .limit(limit)
+        )
+        return [_as_rendezvous(row) for row in rows]
+
+    def to_come_of_personne(self, personne_id: UUID, *, after: datetime) -> list[Rendezvous]:
+        """What is booked for a personne after an instant, locked in one order."""
+        rows = self._session.execute(
+            sa.select(rendezvous)
+            .where(
+                rendezvous.c.personne_ids.contains(sa.cast([personne_id], _UUIDS)),
+                rendezvous.c.status == Status.BOOKED,
+                rendezvous.c.starts_at > after,
+            )
+            .order_by(rendezvous.c.id)
+            .with_for_update()
+        )
+        return [_as_rendezvous(row) for row in rows]
+
+    def _update(self, rendezvous_id: UUID, values: dict[str, Any]) -> None:
+        self._session.execute(
+            sa.update(rendezvous).where(rendezvous.c.id == rendezvous_id).values(values)
+        )
+
+    def _list(self, *wanted: sa.ColumnElement[bool]) -> list[Rendezvous]:
+        rows = self._session.execute(
+            sa.select(rendezvous).where(*wanted).order_by(rendezvous.c.starts_at, rendezvous.c.id)
+        )
+        return [_as_rendezvous(row) for row in rows]
+
+
+class Holds:
+    """Places kept for a few minutes."""
+
+    def __init__(self, session: Session, occupations: Occupations) -> None:
+        self._session = session
+        self._occupations = occupations
+
+    def add(self, new: Hold, claims: Sequence[Claim]) -> bool:
+        """Store it with what it keeps. False when something of it was taken."""
+        return self._occupations.take_for_new(_hold_row(new), claims, held_until=new.expires_at)
+
+    def get(self, hold_id: UUID) -> Hold | None:
+        """One hold, locked."""
+        row = self._session.execute(
+            sa.select(hold).where(hold.c.id == hold_id).with_for_update()
+        ).one_or_none()
+        return _as_hold(row) if row else None
+
+    def lock_holder(self, held_by: str) -> None:
+        """Two holds of one person at once go one after the other."""
+        lock_resources(self._session, [f"holder:{held_by}"])
+
+    def open_of(self, held_by: str) -> list[UUID]:
+        """The holds a caller has open."""
+        return list(
+            self._session.scalars(
+                sa.select(hold.c.id)
+                .where(hold.c.held_by == held_by, hold.c.status == HoldStatus.OPEN)
+                .order_by(hold.c.id)
+            )
+        )
+
+    def set_status(self, hold_id: UUID, status: HoldStatus) -> None:
+        """Say what became of it."""
+        self._session.execute(sa.update(hold).where(hold.c.id == hold_id).values(status=status))
+
+    def expire(self, ids: Collection[UUID], *, now: datetime) -> list[UUID]:
+        """Close those of these holds that are still open past their time; answers them."""
+        expired = list(
+            self._session.scalars(
+                sa.update(hold)
+                .where(
+                    hold.c.id == sa.any_(sa.cast(list(ids), _UUIDS)),
+                    hold.c.status == HoldStatus.OPEN,
+                    hold.c.expires_at <= now,
+                )
+                .values(status=HoldStatus.EXPIRED)
+                .returning(hold.c.id)
+            )
+        )
+        if expired:
+            self._session.execute(
+                sa.delete(occupation).where(
+                    occupation.c.hold_id == sa.any_(sa.cast(expired, _UUIDS))
+                )
+            )
+        return expired
+
+
+def _as_row(item: Rendezvous) -> dict[str, Any]:
+    row = vars(item) | vars(item.place) | {"held_on": item.held_on}
+    del row["place"]
+    return row | _lists(row)
+
+
+def _hold_row(item: Hold) -> dict[str, Any]:
+    row = vars(item) | vars(item.place)
+    del row["place"]
+    return row | {"agent_ids": list(item.place.agent_ids)}
+
+
+def _lists(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: list(row[name]) for name in ("agent_ids", "personne_ids")}
+
+
+def _place(values: dict[str, Any]) -> Place:
+    taken = {name: values.pop(name) for name in _PLACE}
+    return Place(**taken | {"agent_ids": tuple(taken["agent_ids"])})
+
+
+def _as_rendezvous(row: sa.Row[Any]) -> Rendezvous:
+    values = dict(row._mapping)
+    del values["held_on"]
+    reason, by = values["cancel_reason"], values["cancelled_by"]
+    return Rendezvous(
+        place=_place(values),
+        **values
+        | {
+            "status": Status(values["status"]),
+            "kind": Kind(values["kind"]),
+            "modality": Modality(values["modality"]),
+            "personne_ids": tuple(values["personne_ids"]),
+            "cancelled_by": CancelledBy(by) if by else None,
+            "cancel_reason": CancelReason(reason) if reason else None,
+        },
+    )
+
+
+def _as_hold(row: sa.Row[Any]) -> Hold:
+    values = dict(row._mapping)
+    return Hold(place=_place(values), **values | {"status": HoldStatus(values["status"])})

@@ -1,0 +1,208 @@
+"""The tables of rendezvous. Times are trade time; ranges are half-open."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
+
+from chassis.tables import Instant, new_metadata
+
+metadata = new_metadata()
+_UUIDS = pg.ARRAY(pg.UUID)
+_TEXTS = pg.ARRAY(sa.Text)
+
+motif = sa.Table(
+    "motif",
+    metadata,
+    sa.Column("id", pg.UUID, primary_key=True),
+    sa.Column("code", sa.Text, nullable=False),
+    sa.Column("label", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("modality", sa.Text, nullable=False),
+    sa.Column("professions", _TEXTS, nullable=False),
+    sa.Column("duration_minutes", sa.Integer, nullable=False),
+    sa.Column("buffer_before_minutes", sa.Integer, nullable=False),
+    sa.Column("buffer_after_minutes", sa.Integer, nullable=False),
+    sa.Column("min_notice_minutes", sa.Integer, nullable=False),
+    sa.Column("max_ahead_days", sa.Integer, nullable=False),
+    sa.Column("cancel_notice_minutes", sa.Integer, nullable=False),
+    sa.Column("bookable_by", _TEXTS, nullable=False),
+    sa.Column("bookable_by_personne", sa.Boolean, nullable=False),
+    sa.Column("discreet", sa.Boolean, nullable=False),
+    sa.Column("instructions", sa.Text, nullable=False),
+    sa.Column("valid_from", sa.Date, nullable=False),
+    sa.Column("valid_to", sa.Date),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.CheckConstraint("duration_minutes > 0", name="duration"),
+    pg.ExcludeConstraint(
+        ("code", "="),
+        (sa.text("daterange(valid_from, valid_to, '[]')"), "&&"),
+        name="ex_motif_one_version_a_day",
+    ),
+)
+
+room = sa.Table(
+    "room",
+    metadata,
+    sa.Column("id", pg.UUID, primary_key=True),
+    sa.Column("site", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.UniqueConstraint("site", "name"),
+)
+
+opening = sa.Table(
+    "opening",
+    metadata,
+    sa.Column("id", pg.UUID, primary_key=True),
+    sa.Column("agent_id", pg.UUID, nullable=False),
+    sa.Column("site", sa.Text, nullable=False),
+    sa.Column("mds", sa.Text, nullable=False),
+    sa.Column("starts_at", Instant, nullable=False),
+    sa.Column("ends_at", Instant, nullable=False),
+    sa.Column("kinds", _TEXTS, nullable=False),
+    sa.Column("motifs", _TEXTS, nullable=False),
+    sa.CheckConstraint("starts_at < ends_at", name="ordered"),
+    pg.ExcludeConstraint(
+        ("agent_id", "="),
+        ("site", "<>"),
+        (sa.text("tstzrange(starts_at, ends_at)"), "&&"),
+        name="ex_opening_one_site_at_a_time",
+    ),
+    sa.Index("ix_opening_site_starts_at", "site", "starts_at"),
+)
+
+absence = sa.Table(
+    "absence",
+    metadata,
+    sa.Column("id", pg.UUID, primary_key=True),
+    sa.Column("agent_id", pg.UUID, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("starts_at", Instant, nullable=False),
+    sa.Column("ends_at", Instant, nullable=False),
+    sa.CheckConstraint("starts_at < ends_at", name="ordered"),
+    sa.Index("ix_absence_agent_id_ends_at", "agent_id", "ends_at"),
+)
+
+rendezvous = sa.Table(
+    "rendezvous",
+    metadata,
+    sa.Column("id", pg.UUID, primary_key=True),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("personne_ids", _UUIDS, nullable=False),
+    sa.Column("agent_ids", _UUIDS, nullable=False),
+    sa.Column("site", sa.Text, nullable=False),
+    sa.Column("mds", sa.Text, nullable=False),
+    sa.Column("room_id", pg.UUID),
+    sa.Column("starts_at", Instant, nullable=False),
+    sa.Column("ends_at", Instant, nullable=False),
+    #: The Paris day of `starts_at`, written with it: the day it counts.
+    sa.Column("held_on", sa.Date, nullable=False),
+    sa.Column("motif_id", pg.UUID, sa.ForeignKey("motif.id"), nullable=False),
+    sa.Column("motif", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("modality", sa.Text, nullable=False),
+    sa.Column("discreet", sa.Boolean, nullable=False),
+    sa.Column("outside_opening", sa.Boolean, nullable=False),
+    sa.Column("outside_delay", sa.Boolean, nullable=False),
+    sa.Column("dossier_id", pg.UUID),
+    sa.Column("orientation_id", pg.UUID),
+    sa.Column("booked_by", sa.Text, nullable=False),
+    sa.Column("booked_at", Instant, nullable=False),
+    sa.Column("cancelled_by", sa.Text),
+    sa.Column("cancel_reason", sa.Text),
+    sa.Column("excused", sa.Boolean),
+    sa.Column("closed_at", Instant),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.CheckConstraint("starts_at < ends_at", name="ordered"),
+    sa.CheckConstraint("cardinality(agent_ids) BETWEEN 1 AND 4", name="agents"),
+    sa.CheckConstraint("status IN ('BOOKED', 'HONOURED', 'MISSED', 'CANCELLED')", name="status"),
+    sa.CheckConstraint(
+        "(status = 'CANCELLED') = (cancelled_by IS NOT NULL AND cancel_reason IS NOT NULL)",
+        name="cancelled",
+    ),
+    sa.CheckConstraint("(status = 'MISSED') = (excused IS NOT NULL)", name="missed"),
+    sa.Index("ix_rendezvous_held_on", "held_on"),
+    sa.Index("ix_rendezvous_personne_ids", "personne_ids", postgresql_using="gin"),
+    sa.Index("ix_rendezvous_agent_ids", "agent_ids", postgresql_using="gin"),
+)
+
+hold = sa.Table(
+    "hold",
+    metadata,
+    sa.Column("id", pg.UUID, primary_key=True),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("motif_id", pg.UUID, sa.ForeignKey("motif.id"), nullable=False),
+    sa.Column("motif", sa.Text, nullable=False),
+    sa.Column("agent_ids", _UUIDS, nullable=False),
+    sa.Column("site", sa.Text, nullable=False),
+    sa.Column("mds", sa.Text, nullable=False),
+    sa.Column("room_id", pg.UUID),
+    sa.Column("starts_at", Instant, nullable=False),
+    sa.Column("ends_at", Instant, nullable=False),
+    sa.Column("outside_opening", sa.Boolean, nullable=False),
+    sa.Column("outside_delay", sa.Boolean, nullable=False),
+    sa.Column("held_by", sa.Text, nullable=False),
+    sa.Column("expires_at", Instant, nullable=False),
+    sa.CheckConstraint("status IN ('OPEN', 'USED', 'RELEASED', 'EXPIRED')", name="status"),
+    sa.Index("ix_hold_held_by", "held_by", postgresql_where=sa.text("status = 'OPEN'")),
+)
+
+#: Who and what is taken, and when. The one truth about double booking: agents and rooms with
+#: their buffers, personnes without. A resource is a UUID, whatever its kind.
+occupation = sa.Table(
+    "occupation",
+    metadata,
+    sa.Column("resource_id", pg.UUID, nullable=False),
+    sa.Column("during", pg.TSTZRANGE, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("rendezvous_id", pg.UUID, sa.ForeignKey("rendezvous.id", ondelete="CASCADE")),
+    sa.Column("hold_id", pg.UUID, sa.ForeignKey("hold.id", ondelete="CASCADE")),
+    #: Until when a hold keeps it; past that, it no longer stands in anyone's way.
+    sa.Column("held_until", Instant),
+    sa.CheckConstraint("kind IN ('agent', 'room', 'personne')", name="kind"),
+    sa.CheckConstraint("num_nonnulls(rendezvous_id, hold_id) = 1", name="one_owner"),
+    sa.CheckConstraint("(hold_id IS NULL) = (held_until IS NULL)", name="held"),
+    sa.CheckConstraint("NOT isempty(during)", name="during"),
+    pg.ExcludeConstraint(
+        ("resource_id", "="), ("during", "&&"), name="ex_occupation_one_at_a_time"
+    ),
+    sa.Index("ix_occupation_rendezvous_id", "rendezvous_id"),
+    sa.Index("ix_occupation_hold_id", "hold_id", postgresql_where=sa.text("hold_id IS NOT NULL")),
+)
+
+personne = sa.Table(
+    "personne",
+    metadata,
+    sa.Column("personne_id", pg.UUID, primary_key=True),
+    sa.Column("deceased", sa.Boolean, nullable=False),
+    sa.Column("protected", sa.Boolean, nullable=False),
+)
+
+assignment = sa.Table(
+    "assignment",
+    metadata,
+    sa.Column("agent_id", pg.UUID, primary_key=True),
+    sa.Column("effective_on", sa.Date, primary_key=True),
+    sa.Column("profession", sa.Text, nullable=False),
+    sa.Column("mds", sa.Text, nullable=False),
+    sa.Column("site", sa.Text, nullable=False),
+    sa.Column("plateforme", sa.Boolean, nullable=False),
+    sa.Column("volant", sa.Boolean, nullable=False),
+    sa.Column("active", sa.Boolean, nullable=False),
+)
+
+site = sa.Table(
+    "site",
+    metadata,
+    sa.Column("site", sa.Text, primary_key=True),
+    sa.Column("mds", sa.Text, nullable=False),
+    sa.Column("open", sa.Boolean, nullable=False),
+)
+
+dossier = sa.Table(
+    "dossier",
+    metadata,
+    sa.Column("dossier_id", pg.UUID, primary_key=True),
+    #: The lead référent; null once the dossier is closed.
+    sa.Column("referent_agent_id", pg.UUID),
+)

@@ -1,0 +1,211 @@
+"""Hold, book, move: what takes a place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from chassis.errors import VersionMismatch
+from chassis.ids import new_id
+from chassis.unit_of_work import expect_version
+from services.rendezvous.domain.booking import Wish, check_for_self, check_personnes, place_of
+from services.rendezvous.domain.errors import (
+    HoldUnknown,
+    MotifUnknown,
+    NotYoursToBook,
+    TooLateToCancel,
+)
+from services.rendezvous.domain.hold import HOLD_FOR, Hold
+from services.rendezvous.domain.occupation import Claim
+from services.rendezvous.domain.rendezvous import Action, Links, Place, Rendezvous, booked
+from services.rendezvous.domain.rights import Caller, Viewer
+from services.rendezvous.persistence import UnitOfWork
+from services.rendezvous.usecases.seating import Seat, read_ground, take_place
+from services.rendezvous.usecases.viewers import viewer_of, visible
+
+_WISH = tuple(field.name for field in fields(Wish))
+
+
+def read_wish(body: Mapping[str, Any]) -> Wish:
+    """A wish out of a request's fields; those that are not its own are left alone."""
+    given = {name: body[name] for name in _WISH if name in body}
+    return Wish(**given | {"agent_ids": tuple(given["agent_ids"])})
+
+
+def hold(uow: UnitOfWork, *, by: Caller, wish: Wish) -> Hold:
+    """Keep a place for a few minutes. A person keeps one place at a time."""
+    viewer = _booker(by)
+    if viewer.is_personne:
+        _give_back_others(uow, viewer)
+    motif, place = place_of(wish, read_ground(uow, wish, ()), viewer, now=uow.now)
+    kept = Hold(
+        id=new_id(),
+        motif_id=motif.id,
+        motif=motif.code,
+        place=place,
+        held_by=viewer.subject,
+        expires_at=uow.now + HOLD_FOR,
+    )
+    take_place(uow, Seat(motif=motif, place=place, personne_ids=()), partial(uow.holds.add, kept))
+    uow.schedule("hold_expiry", kept.id, kept.expires_at)
+    return kept
+
+
+def release_hold(uow: UnitOfWork, *, by: Caller, hold_id: UUID) -> None:
+    """Give a kept place back. Raises HoldUnknown for someone else's, HoldGone when too late."""
+    kept = _own_hold(uow, by, hold_id)
+    kept.release(uow.now)
+    uow.holds.set_status(kept.id, kept.status)
+    uow.occupations.release(kept.id)
+    uow.unschedule("hold_expiry", kept.id)
+
+
+def book(
+    uow: UnitOfWork,
+    *,
+    by: Caller,
+    personne_ids: tuple[UUID, ...],
+    links: Links,
+    wish: Wish | None = None,
+    hold_id: UUID | None = None,
+) -> Rendezvous:
+    """Book a place asked for, or one that was held."""
+    viewer = _booker(by)
+    check_for_self(viewer, personne_ids)
+    kept = _own_hold(uow, by, hold_id) if hold_id else None
+    if kept is not None:
+        kept.use(uow.now)
+        wish = _wish_of(kept)
+    if wish is None:
+        raise MotifUnknown("Donnez un motif ou une réservation provisoire.", field="/motif")
+    ground = read_ground(uow, wish, personne_ids)
+    motif, place = place_of(wish, ground, viewer, now=uow.now, delay_met=kept is not None)
+    check_personnes(personne_ids, motif, ground)
+    rendezvous, fact = booked(
+        rendezvous_id=new_id(),
+        motif=motif,
+        place=place,
+        personne_ids=personne_ids,
+        links=links,
+        by=viewer.subject,
+        now=uow.now,
+    )
+    seat = Seat(motif=motif, place=place, personne_ids=personne_ids, own=kept.id if kept else None)
+    take_place(uow, seat, partial(uow.agendas.add, rendezvous))
+    if kept is not None:
+        uow.holds.set_status(kept.id, kept.status)
+        uow.unschedule("hold_expiry", kept.id)
+    uow.publish(fact)
+    return rendezvous
+
+
+def move(
+    uow: UnitOfWork,
+    *,
+    by: Caller,
+    rendezvous_id: UUID,
+    expected: int | None,
+    changes: Mapping[str, Any],
+) -> Rendezvous:
+    """Give a rendezvous another place; it keeps its id, and the old place is free at once.
+
+    It is read without a lock first: whoever takes places locks resources before rows.
+    """
+    viewer = viewer_of(uow, by)
+    seen = visible(uow, viewer, rendezvous_id)
+    expect_version(seen.version, expected)
+    seen.check(Action.MOVE)
+    if viewer.is_personne:
+        _check_own_move(uow, seen, changes)
+    wish = _moved_wish(seen, changes)
+    ground = read_ground(uow, wish, seen.personne_ids)
+    motif, place = place_of(wish, ground, viewer, now=uow.now)
+    seat = Seat(
+        motif=motif,
+        place=place,
+        personne_ids=seen.personne_ids,
+        own=seen.id,
+        also=_resources(seen.place),
+    )
+    take_place(uow, seat, partial(_move_locked, uow, seen, seat))
+    return seen
+
+
+def _move_locked(uow: UnitOfWork, seen: Rendezvous, seat: Seat, claims: list[Claim]) -> bool:
+    current = uow.agendas.get(seen.id, to_change=True)
+    if current is None or current.version != seen.version:
+        raise VersionMismatch("Relisez la fiche, puis refaites votre modification.")
+    fact = seen.move(seat.place, seat.motif)
+    uow.agendas.save_place(seen)
+    uow.publish(fact)
+    return uow.occupations.take(seen.id, claims)
+
+
+def _booker(by: Caller) -> Viewer:
+    """Booking needs no MDS: a person may be sent to another territory than the booker's."""
+    return Viewer(
+        subject=by.subject,
+        roles=by.roles,
+        agent_id=by.agent_id,
+        personne_id=by.personne_id,
+        mds=frozenset(by.mds),
+    )
+
+
+def _own_hold(uow: UnitOfWork, by: Caller, hold_id: UUID) -> Hold:
+    kept = uow.holds.get(hold_id)
+    if kept is None or kept.held_by != by.subject:
+        raise HoldUnknown()
+    return kept
+
+
+def _give_back_others(uow: UnitOfWork, viewer: Viewer) -> None:
+    uow.holds.lock_holder(viewer.subject)
+    for hold_id in uow.holds.open_of(viewer.subject):
+        kept = uow.holds.get(hold_id)
+        if kept is not None and uow.now < kept.expires_at:
+            kept.release(uow.now)
+            uow.holds.set_status(kept.id, kept.status)
+            uow.occupations.release(kept.id)
+            uow.unschedule("hold_expiry", kept.id)
+
+
+def _wish_of(kept: Hold) -> Wish:
+    return Wish(
+        motif=kept.motif,
+        site=kept.place.site,
+        agent_ids=kept.place.agent_ids,
+        starts_at=kept.place.starts_at,
+        room_id=kept.place.room_id,
+        outside_opening=kept.place.outside_opening,
+        outside_delay=kept.place.outside_delay,
+    )
+
+
+def _moved_wish(seen: Rendezvous, changes: Mapping[str, Any]) -> Wish:
+    site = changes.get("site", seen.place.site)
+    kept_room = seen.place.room_id if site == seen.place.site else None
+    return Wish(
+        motif=seen.motif,
+        site=site,
+        agent_ids=tuple(changes.get("agent_ids", seen.place.agent_ids)),
+        starts_at=changes["starts_at"],
+        room_id=changes.get("room_id", kept_room),
+        outside_opening=changes.get("outside_opening", False),
+        outside_delay=changes.get("outside_delay", False),
+    )
+
+
+def _check_own_move(uow: UnitOfWork, seen: Rendezvous, changes: Mapping[str, Any]) -> None:
+    if set(changes) != {"starts_at"}:
+        raise NotYoursToBook("Vous pouvez seulement changer l’heure.")
+    motif = uow.motifs.version(seen.motif_id)
+    if motif is None or uow.now > motif.cancellable_until(seen.place.starts_at):
+        raise TooLateToCancel("Appelez le secrétariat de votre MDS.")
+
+
+def _resources(place: Place) -> tuple[UUID, ...]:
+    return (*place.agent_ids, *([place.room_id] if place.room_id else ()))

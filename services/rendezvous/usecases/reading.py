@@ -1,0 +1,223 @@
+"""What is read: one rendezvous, an agenda, a person's list, free slots, figures."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+
+from chassis.clock import PARIS, paris_day
+from chassis.errors import Invalid
+from services.rendezvous.domain.activity import ActivityRow, TableCell, published_table
+from services.rendezvous.domain.errors import (
+    MotifUnknown,
+    PlanningUnknown,
+    RendezvousUnknown,
+    RoomUnknown,
+)
+from services.rendezvous.domain.motif import Motif
+from services.rendezvous.domain.occupation import Interval
+from services.rendezvous.domain.planning import Absence, Opening
+from services.rendezvous.domain.rendezvous import Rendezvous, Status
+from services.rendezvous.domain.rights import (
+    Caller,
+    Viewer,
+    may_read_agenda,
+    may_see,
+    shows_less,
+)
+from services.rendezvous.persistence import UnitOfWork
+from services.rendezvous.usecases.search import (
+    Creneau,
+    Search,
+    find_free,
+    first,
+    lone_teams,
+    teams_of_site,
+)
+from services.rendezvous.usecases.viewers import viewer_of, visible
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A rendezvous in a list; a masked one shows only that the time is taken."""
+
+    rendezvous: Rendezvous
+    masked: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agenda:
+    """An agent's agenda over a span of days."""
+
+    rendezvous: Sequence[Line]
+    openings: Sequence[Opening]
+    absences: Sequence[Absence]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusCount:
+    """Rendezvous of an MDS in one state."""
+
+    mds: str
+    status: Status
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Activity:
+    """The figures of a period of Paris days, both included."""
+
+    first_day: date
+    last_day: date
+    rows: Sequence[ActivityRow]
+    table: Sequence[TableCell]
+    statuses: Sequence[StatusCount]
+
+
+def read_rendezvous(uow: UnitOfWork, *, by: Caller, rendezvous_id: UUID) -> Rendezvous:
+    """One rendezvous the caller may see. Raises RendezvousUnknown."""
+    return visible(uow, viewer_of(uow, by), rendezvous_id)
+
+
+def read_state(uow: UnitOfWork, *, rendezvous_id: UUID) -> Rendezvous:
+    """For another service. Raises RendezvousUnknown."""
+    found = uow.agendas.get(rendezvous_id)
+    if found is None:
+        raise RendezvousUnknown()
+    return found
+
+
+def read_states(uow: UnitOfWork, *, rendezvous_ids: Sequence[UUID]) -> list[Rendezvous]:
+    """For another service: those that exist."""
+    return uow.agendas.get_many(rendezvous_ids)
+
+
+def read_agenda(
+    uow: UnitOfWork, *, by: Caller, agent_id: UUID, first_day: date, last_day: date
+) -> Agenda:
+    """An agent's agenda. Of a volant of another MDS, only what is held in the caller's own."""
+    viewer = viewer_of(uow, by)
+    post = uow.knowns.assignment_on(agent_id, paris_day(uow.now))
+    if post is None or not may_read_agenda(viewer, post):
+        raise PlanningUnknown()
+    window = days(first_day, last_day)
+    held = uow.agendas.of_agent(agent_id, window)
+    openings = uow.plannings.openings_of(agent_id, window)
+    if agent_id != viewer.agent_id and post.mds not in viewer.mds:
+        held = [one for one in held if one.place.mds in viewer.mds]
+        openings = [one for one in openings if one.mds in viewer.mds]
+    return Agenda(
+        rendezvous=_lines(uow, viewer, held),
+        openings=openings,
+        absences=uow.plannings.absences_of([agent_id], window),
+    )
+
+
+def list_of_personne(
+    uow: UnitOfWork, *, by: Caller, personne_id: UUID, limit: int, after: Sequence[str] | None
+) -> tuple[list[Line], Sequence[object] | None]:
+    """A person's rendezvous the caller may see, latest first, and the place of the next page."""
+    viewer = viewer_of(uow, by)
+    if viewer.is_personne and personne_id != viewer.personne_id:
+        raise RendezvousUnknown()
+    before = (datetime.fromisoformat(after[0]), UUID(after[1])) if after else None
+    found = uow.agendas.of_personne(personne_id, before=before, limit=limit + 1)
+    page, more = found[:limit], found[limit:]
+    referents = uow.knowns.referents_of({r.dossier_id for r in page if r.dossier_id})
+    shown = [one for one in page if may_see(viewer, one, referent_id=referents.get(one.dossier_id))]
+    following = (page[-1].place.starts_at.isoformat(), page[-1].id) if more else None
+    return _lines(uow, viewer, shown), following
+
+
+def search_creneaux(
+    uow: UnitOfWork,
+    *,
+    by: Caller,
+    motif: str,
+    first_day: date,
+    last_day: date,
+    site: str | None,
+    profession: str | None,
+    agent_ids: Sequence[UUID],
+    together: bool,
+    room_id: UUID | None,
+    step: int,
+    most: int,
+) -> list[Creneau]:
+    """Free slots over a span of Paris days. The motif is the version in force on the first."""
+    viewer = viewer_of(uow, by)
+    kind = uow.motifs.find(motif, first_day)
+    if kind is None:
+        raise MotifUnknown(f"{motif} n’est pas valide ce jour-là.", field="/motif")
+    kind.check_booker(viewer.roles, is_personne=viewer.is_personne)
+    _check_room(uow, room_id, site)
+    window = days(first_day, last_day)
+    if together:
+        teams = _one_team(uow, kind, agent_ids, window)
+    elif agent_ids:
+        teams = lone_teams(uow, kind, agent_ids, window, profession)
+    else:
+        teams = teams_of_site(uow, kind, site or "", window=window, profession=profession)
+    search = Search(
+        motif=kind,
+        teams=teams,
+        window=window,
+        site=site,
+        room_id=room_id,
+        personne_ids=(viewer.personne_id,) if viewer.is_personne and viewer.personne_id else (),
+        step=timedelta(minutes=step),
+    )
+    return first(find_free(uow, search), most)
+
+
+def read_activity(uow: UnitOfWork, *, first_day: date, last_day: date) -> Activity:
+    """Raw rows, published lines, and counts by state, at the Paris date of the rendezvous."""
+    rows = uow.activities.rows(first_day, last_day)
+    by_status: Counter[tuple[str, Status]] = Counter()
+    for row in rows:
+        by_status[row.mds, row.status] += row.count
+    return Activity(
+        first_day=first_day,
+        last_day=last_day,
+        rows=rows,
+        table=published_table(rows),
+        statuses=[
+            StatusCount(mds=mds, status=status, count=count)
+            for (mds, status), count in sorted(by_status.items())
+        ],
+    )
+
+
+def days(first_day: date, last_day: date) -> Interval:
+    """From midnight of the first Paris day to midnight after the last: 23, 24 or 25 hours each."""
+    after = last_day + timedelta(days=1)
+    return Interval(
+        datetime.combine(first_day, time.min, tzinfo=PARIS).astimezone(UTC),
+        datetime.combine(after, time.min, tzinfo=PARIS).astimezone(UTC),
+    )
+
+
+def _one_team(
+    uow: UnitOfWork, motif: Motif, agent_ids: Sequence[UUID], window: Interval
+) -> list[tuple[UUID, ...]]:
+    leads = lone_teams(uow, motif, agent_ids[:1], window)
+    return [tuple(agent_ids)] if leads else []
+
+
+def _check_room(uow: UnitOfWork, room_id: UUID | None, site: str | None) -> None:
+    if room_id is None:
+        return
+    if site is None:
+        raise Invalid("Donnez le site de la salle.", field="/site")
+    room = uow.motifs.room(room_id)
+    if room is None or room.site != site:
+        raise RoomUnknown("Vérifiez la salle et le site.", field="/room_id")
+
+
+def _lines(uow: UnitOfWork, viewer: Viewer, found: Sequence[Rendezvous]) -> list[Line]:
+    ids = {personne_id for one in found for personne_id in one.personne_ids}
+    protected = frozenset() if viewer.is_personne else uow.knowns.protected_among(ids)
+    return [Line(rendezvous=one, masked=shows_less(viewer, one, protected)) for one in found]

@@ -1,0 +1,108 @@
+"""Reads the ground of a wish, then takes its place: locks, checks, or alternatives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from dataclasses import replace as replaced
+from uuid import UUID
+
+from chassis.clock import paris_day
+from services.rendezvous import accueil
+from services.rendezvous.domain.booking import Ground, Wish
+from services.rendezvous.domain.errors import AgentAbsent, NotOpen, SlotTaken
+from services.rendezvous.domain.motif import Motif
+from services.rendezvous.domain.occupation import (
+    Claim,
+    buffered,
+    check_place,
+    claims_of,
+    core_of,
+)
+from services.rendezvous.domain.projections import Assignment
+from services.rendezvous.domain.rendezvous import Place
+from services.rendezvous.persistence import UnitOfWork
+from services.rendezvous.usecases.search import Alternatives, alternatives
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seat:
+    """A place wanted for these personnes. `own`: the rendezvous or hold that gives up its old
+    place; `also`: the resources of that old place."""
+
+    motif: Motif
+    place: Place
+    personne_ids: tuple[UUID, ...]
+    own: UUID | None = None
+    also: tuple[UUID, ...] = ()
+
+
+def read_ground(uow: UnitOfWork, wish: Wish, personne_ids: Collection[UUID]) -> Ground:
+    """What the wish rests on; whoever is not known yet is asked of accueil (fail closed)."""
+    ground = uow.motifs.ground(
+        code=wish.motif,
+        site_code=wish.site,
+        day=paris_day(wish.starts_at),
+        agent_ids=wish.agent_ids,
+        personne_ids=personne_ids,
+        room_id=wish.room_id,
+    )
+    missing_agents = [a for a in wish.agent_ids if a not in ground.agents]
+    missing = [p for p in personne_ids if p not in ground.personnes]
+    if not missing_agents and not missing:
+        return ground
+    agents = {agent_id: learn_agent(uow, agent_id) for agent_id in missing_agents}
+    personnes = dict(ground.personnes)
+    for personne_id in missing:
+        known = accueil.read_personne(uow.neighbours, personne_id)
+        if known is not None:
+            uow.knowns.add_personne(known)
+            personnes[personne_id] = known
+    learnt = {agent_id: post for agent_id, post in agents.items() if post}
+    return replaced(ground, agents={**ground.agents, **learnt}, personnes=personnes)
+
+
+def learn_agent(uow: UnitOfWork, agent_id: UUID) -> Assignment | None:
+    """Ask accueil about an agent not known here, and remember the answer."""
+    post = accueil.read_agent(uow.neighbours, agent_id, paris_day(uow.now))
+    if post is not None:
+        uow.knowns.put_assignment(post)
+    return post
+
+
+def take_place(uow: UnitOfWork, seat: Seat, take: Callable[[list[Claim]], bool]) -> None:
+    """Take the place with `take`, or refuse with alternatives.
+
+    Everything is locked before it is looked at; the exclusion constraint has the last word.
+    On a refusal the transaction is given up first, so that nobody waits while others are sought.
+    """
+    try:
+        _take(uow, seat, take)
+    except (SlotTaken, NotOpen, AgentAbsent) as refusal:
+        uow.rollback()
+        found = alternatives(
+            uow,
+            Alternatives(
+                motif=seat.motif, place=seat.place, personne_ids=seat.personne_ids, own=seat.own
+            ),
+        )
+        raise type(refusal)(refusal.detail, extra={"alternatives": found}) from None
+
+
+def _take(uow: UnitOfWork, seat: Seat, take: Callable[[list[Claim]], bool]) -> None:
+    claims = claims_of(seat.place, seat.motif.shape, seat.personne_ids)
+    resources = [claim.resource_id for claim in claims]
+    uow.occupations.lock({*resources, *seat.also})
+    lines = uow.occupations.situation(
+        agent_ids=seat.place.agent_ids,
+        resource_ids=resources,
+        window=buffered(core_of(seat.place), seat.motif.shape),
+        now=uow.now,
+    )
+    check_place(lines, claims, place=seat.place, motif=seat.motif, own=seat.own)
+    if any(line.stale for line in lines):
+        uow.occupations.sweep(resources, now=uow.now)
+    if seat.own is not None:
+        uow.occupations.release(seat.own)
+    if not take(claims):
+        raise SlotTaken("Choisissez un autre créneau.")
