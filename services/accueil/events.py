@@ -1,4 +1,4 @@
-"""The facts accueil publishes: ids, codes and dates; never a name, a contact detail or free text."""
+"""The facts accueil publishes: ids, codes and dates; never a name, a contact or free text."""
 
 from __future__ import annotations
 

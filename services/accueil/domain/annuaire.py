@@ -87,6 +87,13 @@ class AgentNotFound(NotFound):
     title = "Agent introuvable"
 
 
+class AgentAlreadyKnown(Conflict):
+    """An agent already has this id."""
+
+    code = "agent-deja-connu"
+    title = "Cet agent est déjà enregistré"
+
+
 class AssignmentsOverlap(Conflict):
     """Two primary assignments of one agent would cover the same day."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -49,6 +50,33 @@ class Match:
     personne_id: UUID
     reasons: tuple[Reason, ...]
     is_visible: bool
+
+
+class KnownFiles:
+    """Files already there, reached by what they may share with a new one."""
+
+    def __init__(self, known: Iterable[Known] = ()) -> None:
+        self._by_key: dict[tuple[str, str], list[Known]] = defaultdict(list)
+        for item in known:
+            self.add(item)
+
+    def add(self, item: Known) -> None:
+        """One more file."""
+        for key in _keys(item.signature):
+            self._by_key[key].append(item)
+
+    def like(self, new: Signature) -> tuple[Match, ...]:
+        """Every file with at least one reason, once."""
+        near = {item.personne_id: item for key in _keys(new) for item in self._by_key.get(key, ())}
+        return matches(new, near.values())
+
+
+def _keys(signature: Signature) -> Iterator[tuple[str, str]]:
+    if signature.born:
+        yield "born", signature.born
+    if signature.reference:
+        yield "reference", signature.reference
+    yield from (("contact", value) for value in signature.phones | signature.emails)
 
 
 def matches(new: Signature, known: Iterable[Known]) -> tuple[Match, ...]:

@@ -53,7 +53,7 @@ class Circumstance(StrEnum):
 
     ORDINARY = "ORDINARY"
     MINOR_ALONE = "MINOR_ALONE"
-    ACCOUCHEMENT_SECRET = "ACCOUCHEMENT_SECRET"
+    ACCOUCHEMENT_SECRET = "ACCOUCHEMENT_SECRET"  # noqa: S105 - the law's word, no password
 
 
 class ProtectionGround(StrEnum):
@@ -143,6 +143,13 @@ class NationalityUnfounded(Invalid):
 
     code = "nationalite-sans-finalite"
     title = "Nationalité sans finalité"
+
+
+class DiscernmentReserved(Forbidden):
+    """Discernment is noted by a social worker, of a minor who comes alone."""
+
+    code = "discernement-reserve"
+    title = "Réservé au travailleur social"
 
 
 class SecretFileKeepsNothing(Invalid):
@@ -235,6 +242,10 @@ class Personne:
                 "Le groupe de nationalité se note avec la prestation qui l’exige, et elle seule.",
                 field="/nationality_purpose",
             )
+        self.refuse_what_identifies()
+
+    def refuse_what_identifies(self) -> None:
+        """A file of accouchement secret keeps a pseudonym. Raises SecretFileKeepsNothing."""
         if not self.is_matchable and self._identifies():
             raise SecretFileKeepsNothing(
                 "Un pseudonyme suffit : ni naissance, ni adresse, ni contact, ni référence"

@@ -6,14 +6,14 @@ from marshmallow import fields, validate
 
 from chassis.web.schemas import Schema
 from services.accueil.domain.annuaire import Profession, SecrecyBasis, SiteKind
-from services.accueil.schemas.common import about, choice, code, commune, text
+from services.accueil.schemas.common import about, choice, code_field, commune_field, text_field
 
 
 class MdsIn(Schema):
     """A new MDS."""
 
-    code = code("Code stable de la MDS.", "MDS-MONTAUBAN", required=True)
-    label = text("Nom affiché.", "MDS de Montauban", longest=120, required=True)
+    code = code_field("Code stable de la MDS.", "MDS-MONTAUBAN", required=True)
+    label = text_field("Nom affiché.", "MDS de Montauban", longest=120, required=True)
 
 
 class MdsOut(Schema):
@@ -32,18 +32,20 @@ class MdsList(Schema):
 class SiteIn(Schema):
     """A new site."""
 
-    code = code("Code stable du site.", "MONTAUBAN-CENTRE", required=True)
-    mds = code("MDS de rattachement.", "MDS-MONTAUBAN", required=True)
+    code = code_field("Code stable du site.", "MONTAUBAN-CENTRE", required=True)
+    mds = code_field("MDS de rattachement.", "MDS-MONTAUBAN", required=True)
     kind = choice(SiteKind, "Nature du lieu.", required=True)
-    label = text("Nom affiché.", "Montauban centre", longest=120, required=True)
-    open = fields.Boolean(load_default=True, metadata=about("Reçoit du public."))
+    label = text_field("Nom affiché.", "Montauban centre", longest=120, required=True)
+    open = fields.Boolean(
+        attribute="is_open", load_default=True, metadata=about("Reçoit du public.")
+    )
 
 
 class SitePatch(Schema):
     """What may change of a site."""
 
     kind = choice(SiteKind, "Nature du lieu.")
-    label = text("Nom affiché.", "Montauban centre", longest=120)
+    label = text_field("Nom affiché.", "Montauban centre", longest=120)
     open = fields.Boolean(metadata=about("Reçoit du public."))
 
 
@@ -62,7 +64,7 @@ class SiteOut(Schema):
 class SiteQuery(Schema):
     """Which sites."""
 
-    mds = code("Une seule MDS.", "MDS-MONTAUBAN", load_default=None)
+    mds = code_field("Une seule MDS.", "MDS-MONTAUBAN", load_default=None)
 
 
 class SiteList(Schema):
@@ -74,14 +76,14 @@ class SiteList(Schema):
 class SectorIn(Schema):
     """A commune, or one street of it, and its site."""
 
-    commune = commune(required=True)
-    street = text(
+    commune = commune_field(required=True)
+    street = text_field(
         "Voie, quand la commune est partagée ; sans elle, toute la commune.",
         "rue de la République",
         longest=200,
         load_default=None,
     )
-    site = code("Site compétent.", "MONTAUBAN-CENTRE", required=True)
+    site = code_field("Site compétent.", "MONTAUBAN-CENTRE", required=True)
 
 
 class SectorsIn(Schema):
@@ -141,9 +143,9 @@ class _AgentBase(Schema):
     secrecy_basis = choice(
         SecrecyBasis, "Fondement du secret ; déduit pour les ASS et les infirmiers."
     )
-    mds = code("MDS ; celle du site, vérifiée si elle est donnée.", "MDS-MONTAUBAN")
+    mds = code_field("MDS ; celle du site, vérifiée si elle est donnée.", "MDS-MONTAUBAN")
     secondary_sites = fields.List(
-        code("Site.", "MONTAUBAN-NORD"),
+        code_field("Site.", "MONTAUBAN-NORD"),
         validate=validate.Length(max=20),
         metadata=about("Autres lieux d’exercice ; la liste remplace la précédente."),
     )
@@ -153,10 +155,10 @@ class AgentIn(_AgentBase):
     """A new agent and their first assignment."""
 
     agent_id = fields.UUID(metadata=about("Identifiant, si l’annuaire central le fixe."))
-    family_name = text("Nom.", "Exemple", longest=100, required=True)
-    first_names = text("Prénom.", "Claude", longest=100, required=True)
+    family_name = text_field("Nom.", "Exemple", longest=100, required=True)
+    first_names = text_field("Prénom.", "Claude", longest=100, required=True)
     profession = choice(Profession, "Profession.", required=True)
-    site = code("Site principal.", "MONTAUBAN-CENTRE", required=True)
+    site = code_field("Site principal.", "MONTAUBAN-CENTRE", required=True)
     effective_on = fields.Date(required=True, metadata=about("Premier jour.", "2023-01-02"))
 
 
@@ -165,10 +167,10 @@ class AgentPatch(_AgentBase):
 
     effective_on = fields.Date(required=True, metadata=about("Premier jour.", "2023-09-01"))
     profession = choice(Profession, "Profession.")
-    site = code("Site principal.", "MONTAUBAN-CENTRE")
+    site = code_field("Site principal.", "MONTAUBAN-CENTRE")
     active = fields.Boolean(metadata=about("false : l’agent part à cette date."))
-    family_name = text("Nom.", "Exemple", longest=100)
-    first_names = text("Prénom.", "Claude", longest=100)
+    family_name = text_field("Nom.", "Exemple", longest=100)
+    first_names = text_field("Prénom.", "Claude", longest=100)
 
 
 class AffectationOut(Schema):
@@ -199,7 +201,7 @@ class AgentOut(Schema):
 class AgentQuery(Schema):
     """Which agents."""
 
-    mds = code("Une seule MDS.", "MDS-MONTAUBAN", load_default=None)
+    mds = code_field("Une seule MDS.", "MDS-MONTAUBAN", load_default=None)
     profession = choice(Profession, "Une seule profession.", load_default=None)
     on = fields.Date(load_default=None, metadata=about("Jour ; aujourd’hui par défaut."))
 

@@ -21,7 +21,7 @@ def about(description: str, example: Any = None) -> dict[str, Any]:
     return {"description": description} | ({} if example is None else {"example": example})
 
 
-def code(description: str, example: str, **options: Any) -> fields.String:
+def code_field(description: str, example: str, **options: Any) -> fields.String:
     """A stable code."""
     return fields.String(validate=CODE, metadata=about(description, example), **options)
 
@@ -31,7 +31,7 @@ def choice(kind: type[StrEnum], description: str, **options: Any) -> fields.Enum
     return fields.Enum(kind, by_value=True, metadata=about(description), **options)
 
 
-def text(description: str, example: str, *, longest: int, **options: Any) -> fields.String:
+def text_field(description: str, example: str, *, longest: int, **options: Any) -> fields.String:
     """A short text that is not blank."""
     rule = validate.And(
         validate.Length(min=1, max=longest),
@@ -40,14 +40,14 @@ def text(description: str, example: str, *, longest: int, **options: Any) -> fie
     return fields.String(validate=rule, metadata=about(description, example), **options)
 
 
-def commune(**options: Any) -> fields.String:
+def commune_field(**options: Any) -> fields.String:
     """The INSEE code of a commune."""
     return fields.String(
         validate=INSEE, metadata=about("Code INSEE de la commune.", "82121"), **options
     )
 
 
-def language(**options: Any) -> fields.String:
+def language_field(**options: Any) -> fields.String:
     """A language code."""
     return fields.String(
         validate=LANGUAGE, metadata=about("Langue parlée (ISO 639).", "fr"), **options

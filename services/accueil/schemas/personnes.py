@@ -19,7 +19,14 @@ from services.accueil.domain.personne import (
     ProtectionGround,
     Sex,
 )
-from services.accueil.schemas.common import about, choice, code, commune, language, text
+from services.accueil.schemas.common import (
+    about,
+    choice,
+    code_field,
+    commune_field,
+    language_field,
+    text_field,
+)
 
 _PURPOSE = validate.Regexp(r"^[A-Z0-9][A-Z0-9_]{0,39}$", error="Code de prestation attendu.")
 
@@ -28,7 +35,7 @@ class ContactIn(Schema):
     """A phone number or an e-mail address, and what the person said of it."""
 
     channel = choice(Channel, "SMS ou EMAIL.", required=True)
-    value = text(
+    value = text_field(
         "Numéro (français ou +…) ou adresse.", "06 39 98 00 01", longest=254, required=True
     )
     opted_in = fields.Boolean(
@@ -47,17 +54,17 @@ class ContactIn(Schema):
 
 
 class _PersonneBase(Schema):
-    birth_name = text("Nom de naissance.", "Exemple", longest=100, allow_none=True)
+    birth_name = text_field("Nom de naissance.", "Exemple", longest=100, allow_none=True)
     born_on = fields.Date(allow_none=True, metadata=about("Date de naissance.", "1984-05-17"))
     sex = choice(Sex, "Sexe à l’état civil.", allow_none=True)
     housing = choice(Housing, "Adresse, domiciliation, ou ni l’une ni l’autre.")
-    address = text("Voie et complément.", "12 rue de l’Exemple", longest=300, allow_none=True)
-    commune = commune(allow_none=True)
-    receiving_site = code(
+    address = text_field("Voie et complément.", "12 rue de l’Exemple", longest=300, allow_none=True)
+    commune = commune_field(allow_none=True)
+    receiving_site = code_field(
         "Site d’accueil : sans adresse, ou quand aucun ou plusieurs sites couvrent la commune.",
         "MONTAUBAN-CENTRE",
     )
-    language = language()
+    language = language_field()
     interpreter_needed = fields.Boolean(metadata=about("Besoin d’un interprète."))
     nationality_group = choice(
         NationalityGroup, "Seulement si une prestation l’exige (CNIL 2021-028).", allow_none=True
@@ -71,8 +78,8 @@ class _PersonneBase(Schema):
 class PersonneIn(_PersonneBase):
     """A new personne."""
 
-    family_name = text("Nom d’usage (ou pseudonyme).", "Exemple", longest=100, required=True)
-    first_names = text("Prénoms.", "Camille", longest=100, required=True)
+    family_name = text_field("Nom d’usage (ou pseudonyme).", "Exemple", longest=100, required=True)
+    first_names = text_field("Prénoms.", "Camille", longest=100, required=True)
     contacts = fields.List(
         fields.Nested(ContactIn),
         validate=validate.Length(max=10),
@@ -87,7 +94,7 @@ class PersonneIn(_PersonneBase):
 class ImportRow(PersonneIn):
     """One row of a takeover (reprise) from another application."""
 
-    reference = text(
+    reference = text_field(
         "Identifiant dans l’application d’origine.", "IODAS-0001", longest=64, required=True
     )
 
@@ -95,8 +102,8 @@ class ImportRow(PersonneIn):
 class PersonnePatch(_PersonneBase):
     """What changes; a field left out stays as it is, null empties it."""
 
-    family_name = text("Nom d’usage.", "Exemple", longest=100)
-    first_names = text("Prénoms.", "Camille", longest=100)
+    family_name = text_field("Nom d’usage.", "Exemple", longest=100)
+    first_names = text_field("Prénoms.", "Camille", longest=100)
     discernment_noted = fields.Boolean(
         metadata=about("Un professionnel a constaté le discernement du mineur venu seul.")
     )
@@ -152,11 +159,11 @@ class PersonneLine(Schema):
 class SearchIn(Schema):
     """What is known of the person; at least one criterion."""
 
-    name = text("Nom et prénoms, dans n’importe quel ordre.", "exemple cam", longest=200)
+    name = text_field("Nom et prénoms, dans n’importe quel ordre.", "exemple cam", longest=200)
     born_on = fields.Date(metadata=about("Date de naissance.", "1984-05-17"))
-    phone = text("Numéro de téléphone.", "06 39 98 00 01", longest=30)
-    email = text("Adresse électronique.", "camille@exemple.fr", longest=254)
-    reference = text("Référence externe.", "IODAS-0001", longest=64)
+    phone = text_field("Numéro de téléphone.", "06 39 98 00 01", longest=30)
+    email = text_field("Adresse électronique.", "camille@exemple.fr", longest=254)
+    reference = text_field("Référence externe.", "IODAS-0001", longest=64)
 
     @marshmallow.validates_schema
     def _something(self, data: Mapping[str, Any], **_: Any) -> None:
@@ -175,9 +182,9 @@ class SearchOut(Schema):
 class DuplicatesIn(Schema):
     """An identity to compare with the files."""
 
-    family_name = text("Nom d’usage.", "Exemple", longest=100, required=True)
-    first_names = text("Prénoms.", "Camille", longest=100, required=True)
-    birth_name = text("Nom de naissance.", "Exemple", longest=100, load_default=None)
+    family_name = text_field("Nom d’usage.", "Exemple", longest=100, required=True)
+    first_names = text_field("Prénoms.", "Camille", longest=100, required=True)
+    birth_name = text_field("Nom de naissance.", "Exemple", longest=100, load_default=None)
     born_on = fields.Date(load_default=None, metadata=about("Date de naissance."))
     contacts = fields.List(
         fields.Nested(ContactIn), load_default=list, metadata=about("Coordonnées.")
@@ -200,10 +207,10 @@ class DuplicatesOut(Schema):
     )
 
 
-class _RawRows(fields.List):
+class _RawRows(fields.List[Any]):
     """Rows documented by a schema but read one by one: a bad row does not refuse the others."""
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> list[Any]:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> list[Any]:
         if not isinstance(value, list):
             raise self.make_error("invalid")
         return value

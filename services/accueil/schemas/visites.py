@@ -7,20 +7,20 @@ from marshmallow import fields, validate
 from chassis.web.schemas import Schema
 from services.accueil.domain.orientation import Target
 from services.accueil.domain.visite import Origin, Outcome, VisiteChannel, VisiteStatus
-from services.accueil.schemas.common import about, choice, code, language, text
+from services.accueil.schemas.common import about, choice, code_field, language_field, text_field
 
 
 class VisiteIn(Schema):
     """Someone comes, calls or writes."""
 
-    site = code("Site qui reçoit.", "MONTAUBAN-CENTRE", required=True)
+    site = code_field("Site qui reçoit.", "MONTAUBAN-CENTRE", required=True)
     channel = choice(VisiteChannel, "Comment.", required=True)
     origin = choice(Origin, "Qui fait la démarche.", load_default=Origin.PERSONNE)
     personne_id = fields.UUID(load_default=None, metadata=about("Personne, si elle est connue."))
-    declared_name = text(
+    declared_name = text_field(
         "Prénom donné par qui ne veut pas dire plus.", "Camille", longest=60, load_default=None
     )
-    language = language(load_default=None)
+    language = language_field(load_default=None)
     interpreter_needed = fields.Boolean(load_default=False, metadata=about("Interprète."))
 
 
@@ -80,13 +80,13 @@ class OrientationIn(Schema):
     personne_id = fields.UUID(
         load_default=None, metadata=about("Personne ; celle de la visite par défaut.")
     )
-    site = code("Site qui demande ; celui de la visite par défaut.", "MONTAUBAN-CENTRE")
+    site = code_field("Site qui demande ; celui de la visite par défaut.", "MONTAUBAN-CENTRE")
     target = choice(Target, "Ce qui est demandé.", required=True)
     target_agent_id = fields.UUID(load_default=None, metadata=about("Agent sollicité."))
-    target_code = code(
+    target_code = code_field(
         "Pôle ou partenaire ; obligatoire pour POLE et PARTENAIRE.", "LOGEMENT", load_default=None
     )
-    reason = text("Motif, gardé chiffré.", "Dette d’énergie", longest=500, load_default=None)
+    reason = text_field("Motif, gardé chiffré.", "Dette d’énergie", longest=500, load_default=None)
     due_on = fields.Date(
         required=True, metadata=about("Dernier jour pour répondre (Paris).", "2023-01-23")
     )
@@ -117,8 +117,8 @@ class OrientationOut(Schema):
 class OrientationQuery(Schema):
     """Which orientations."""
 
-    site = code("Un seul site.", "MONTAUBAN-CENTRE", load_default=None)
-    mds = code("Une seule MDS.", "MDS-MONTAUBAN", load_default=None)
+    site = code_field("Un seul site.", "MONTAUBAN-CENTRE", load_default=None)
+    mds = code_field("Une seule MDS.", "MDS-MONTAUBAN", load_default=None)
     target_agent_id = fields.UUID(load_default=None, metadata=about("Un seul agent sollicité."))
     status = fields.String(
         load_default=None,

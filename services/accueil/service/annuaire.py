@@ -9,6 +9,7 @@ from chassis.web.pages import Page
 from chassis.web.route import Call, route
 from services.accueil.domain.annuaire import (
     Agent,
+    AgentAlreadyKnown,
     AgentNotFound,
     AssignmentBeforeLast,
     AssignmentsOverlap,
@@ -73,7 +74,7 @@ class AnnuaireRoutes:
         tag=_TAG,
         summary="Lister les MDS",
     )
-    def list_mds(self, uow: UnitOfWork, call: Call) -> dict[str, Any]:
+    def list_mds(self, uow: UnitOfWork, call: Call) -> dict[str, Any]:  # noqa: ARG002
         return {"mds": uow.annuaire.all_mds()}
 
     @route(
@@ -131,7 +132,7 @@ class AnnuaireRoutes:
         summary="Lire un site",
         problems=(SiteNotFound,),
     )
-    def read_site(self, uow: UnitOfWork, call: Call, site: str) -> Site:
+    def read_site(self, uow: UnitOfWork, call: Call, site: str) -> Site:  # noqa: ARG002
         return usecases.find_site(uow, site)
 
     @route(
@@ -170,7 +171,7 @@ class AnnuaireRoutes:
         idempotent=True,
         tag=_TAG,
         summary="Enregistrer un agent",
-        problems=_AGENT_PROBLEMS,
+        problems=(AgentAlreadyKnown, *_AGENT_PROBLEMS),
     )
     def register_agent(self, uow: UnitOfWork, call: Call) -> Agent:
         return usecases.register_agent(uow, values=call.body)
@@ -202,7 +203,7 @@ class AnnuaireRoutes:
         summary="Lire un agent et ses affectations",
         problems=(AgentNotFound,),
     )
-    def read_agent(self, uow: UnitOfWork, call: Call, agent_id: UUID) -> Agent:
+    def read_agent(self, uow: UnitOfWork, call: Call, agent_id: UUID) -> Agent:  # noqa: ARG002
         return usecases.find_agent(uow, agent_id)
 
     @route(

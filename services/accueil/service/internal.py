@@ -30,7 +30,10 @@ class InternalRoutes:
         summary="Situation d’une personne",
     )
     def read_personne_for_services(
-        self, uow: UnitOfWork, call: Call, personne_id: UUID
+        self,
+        uow: UnitOfWork,
+        call: Call,
+        personne_id: UUID,  # noqa: ARG002
     ) -> Personne:
         return personnes.find_for_services(uow, personne_id)
 
@@ -56,6 +59,9 @@ class InternalRoutes:
         problems=(AgentNotFound,),
     )
     def read_agent_for_services(
-        self, uow: UnitOfWork, call: Call, agent_id: UUID
+        self,
+        uow: UnitOfWork,
+        call: Call,
+        agent_id: UUID,  # noqa: ARG002
     ) -> dict[str, Any]:
         return annuaire.current_assignment(uow, agent_id)

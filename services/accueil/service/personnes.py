@@ -9,7 +9,7 @@ from uuid import UUID
 from marshmallow import ValidationError
 
 from chassis.web.route import Call, route
-from chassis.web.schemas import pointers
+from chassis.web.schemas import field_names, pointers
 from services import roles
 from services.accueil.domain.contact import ContactRepeated, ContactUnusable
 from services.accueil.domain.personne import (
@@ -43,6 +43,7 @@ from services.accueil.usecases import contacts, imports, personnes, search
 
 _TAG = "Personnes"
 _ROW = ImportRow()
+_FIELDS = field_names(_ROW)
 _RULES = (
     ContactUnusable,
     ContactRepeated,
@@ -195,7 +196,7 @@ def _read_rows(rows: list[Any]) -> Iterator[imports.Row]:
         except ValidationError as error:
             yield imports.Row(
                 reference=reference if isinstance(reference, str) else None,
-                errors=tuple(pointers(error.messages)),
+                errors=tuple(pointers(error.messages, _FIELDS, raw)),
             )
         else:
             yield imports.Row(reference=values["reference"], values=values)

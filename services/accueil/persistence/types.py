@@ -1,0 +1,60 @@
+"""Column types: codes of enumerations, and encrypted dates and codes."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.types import TypeDecorator
+
+from chassis.crypto import EncryptedText
+
+
+# ruff: noqa: ARG002 - the dialect is part of SQLAlchemy's signature
+class Code(TypeDecorator[StrEnum]):
+    """An enumeration written as its code, in clear."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def __init__(self, kind: type[StrEnum]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def process_bind_param(self, value: Any, dialect: Any) -> str | None:
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: Any, dialect: Any) -> StrEnum | None:
+        return None if value is None else self.kind(value)
+
+
+class EncryptedCode(EncryptedText):
+    """An enumeration, encrypted at rest."""
+
+    cache_ok = True
+
+    def __init__(self, context: str, kind: type[StrEnum]) -> None:
+        super().__init__(context)
+        self.kind = kind
+
+    def process_bind_param(self, value: Any, dialect: Any) -> bytes | None:
+        return super().process_bind_param(None if value is None else str(value), dialect)
+
+    def process_result_value(self, value: bytes | None, dialect: Any) -> Any:
+        plain = super().process_result_value(value, dialect)
+        return None if plain is None else self.kind(plain)
+
+
+class EncryptedDate(EncryptedText):
+    """A day, encrypted at rest."""
+
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Any) -> bytes | None:
+        return super().process_bind_param(None if value is None else value.isoformat(), dialect)
+
+    def process_result_value(self, value: bytes | None, dialect: Any) -> Any:
+        plain = super().process_result_value(value, dialect)
+        return None if plain is None else date.fromisoformat(plain)

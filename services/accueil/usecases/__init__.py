@@ -1,0 +1,1 @@
+"""What reception does, one function per act. None commits: the entrypoint does."""

@@ -1,0 +1,26 @@
+"""Who may know of a file. Everything that touches one passes here first."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from services import roles
+from services.accueil.domain.personne import Personne, PersonneNotFound
+from services.accueil.domain.recherche import Viewer
+from services.accueil.usecases.ports import Acteur, Uow
+
+
+def viewer(by: Acteur) -> Viewer:
+    """The caller as a reader of files: a responsable and the DPO see protected ones."""
+    return Viewer(agent_id=by.agent_id, sees_protected=by.has(roles.RESPONSABLE, roles.DPO))
+
+
+def visible_file(uow: Uow, *, by: Acteur, personne_id: UUID, lock: bool = False) -> Personne:
+    """The file, or PersonneNotFound when it does not exist or the caller may not know of it."""
+    personne = uow.personnes.get(personne_id, lock=lock)
+    who = viewer(by)
+    if personne is None or not personne.is_visible_to(
+        agent_id=who.agent_id, sees_protected=who.sees_protected
+    ):
+        raise PersonneNotFound("Aucune fiche à cet identifiant, ou elle ne vous est pas ouverte.")
+    return personne

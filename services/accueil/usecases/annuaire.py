@@ -1,0 +1,319 @@
+"""MDS, sites, sectors and agents."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from chassis.clock import paris_day
+from chassis.ids import new_id
+from chassis.unit_of_work import expect_version
+from services.accueil.domain.annuaire import (
+    Affectation,
+    Agent,
+    AgentNotFound,
+    Mds,
+    MdsUnknown,
+    Profession,
+    Sector,
+    Site,
+    SiteKind,
+    SiteNotFound,
+    SiteUnknown,
+    secrecy_of,
+)
+from services.accueil.domain.phonetics import street_key
+from services.accueil.events import AgentChanged, AgentRegistered, SiteChanged
+from services.accueil.usecases.ports import Uow
+
+#: What a dated change carries over from the assignment before it.
+_CARRIED = ("profession", "secrecy_basis", "plateforme", "volant", "full_time_percent")
+
+
+def create_mds(uow: Uow, *, code: str, label: str) -> Mds:
+    """A new MDS. Raises CodeTaken at commit."""
+    mds = Mds(code=code, label=label)
+    uow.annuaire.add(mds)
+    return mds
+
+
+def create_site(
+    uow: Uow, *, code: str, mds: str, kind: SiteKind, label: str, is_open: bool = True
+) -> Site:
+    """A new site. Raises MdsUnknown; CodeTaken at commit."""
+    if uow.annuaire.mds(mds) is None:
+        raise MdsUnknown("Créez d’abord la MDS.", field="/mds")
+    site = Site(code=code, mds=mds, kind=kind, label=label, open=is_open)
+    uow.annuaire.add(site)
+    uow.publish(_site_changed(site))
+    return site
+
+
+def change_site(
+    uow: Uow, *, code: str, expected_version: int | None, changes: Mapping[str, Any]
+) -> Site:
+    """Open, close, rename a site. Raises SiteNotFound, VersionMismatch."""
+    site = find_site(uow, code, lock=True)
+    expect_version(site.version, expected_version)
+    before = (site.kind, site.open)
+    if _apply(site, changes):
+        site.version += 1
+    if (site.kind, site.open) != before:
+        uow.publish(_site_changed(site))
+    return site
+
+
+def find_site(uow: Uow, code: str, *, lock: bool = False) -> Site:
+    """The site named in an address. Raises SiteNotFound."""
+    site = uow.annuaire.site(code, lock=lock)
+    if site is None:
+        raise SiteNotFound("Aucun site ne porte ce code.")
+    return site
+
+
+def known_site(uow: Uow, code: str, *, field: str = "/site") -> Site:
+    """A site named in a body. Raises SiteUnknown on `field`."""
+    site = uow.annuaire.site(code)
+    if site is None:
+        raise SiteUnknown("Aucun site ne porte ce code.", field=field)
+    return site
+
+
+def load_sectors(
+    uow: Uow, *, effective_on: date, sectors: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """From a day on, the communes cited have these sectors and no other.
+
+    Answers what started, ended and stayed, and the places several sites cover: they are kept
+    as they are and reported, because only an agent can choose. Raises SiteUnknown.
+    """
+    known = {site.code for site in uow.annuaire.sites(codes={s["site"] for s in sectors})}
+    wanted: dict[tuple[str, str, str], None] = {}
+    for position, row in enumerate(sectors):
+        if row["site"] not in known:
+            raise SiteUnknown("Aucun site ne porte ce code.", field=f"/sectors/{position}/site")
+        street = street_key(row["street"]) if row["street"] else ""
+        wanted[row["commune"], street, row["site"]] = None
+    report = {"started": 0, "ended": 0, "unchanged": 0, "past": 0}
+    for sector in uow.annuaire.sectors({key[0] for key in wanted}, lock=True):
+        report[_settle_sector(uow, sector, wanted, effective_on)] += 1
+    for commune, street, site in wanted:
+        uow.annuaire.add(
+            Sector(
+                sector_id=new_id(),
+                commune=commune,
+                street=street,
+                site=site,
+                starts_on=effective_on,
+            )
+        )
+        report["started"] += 1
+    del report["past"]
+    cited = {(s["commune"], street_key(s["street"] or ""), s["site"]) for s in sectors}
+    return report | {"overlaps": _overlaps(cited)}
+
+
+def _settle_sector(
+    uow: Uow, sector: Sector, wanted: dict[tuple[str, str, str], None], day: date
+) -> str:
+    """Keep, end or forget one existing sector; takes it off `wanted` when it stays."""
+    key = (sector.commune, sector.street, sector.site)
+    if key in wanted and sector.ends_on is None and sector.starts_on <= day:
+        del wanted[key]
+        return "unchanged"
+    if sector.starts_on >= day:
+        uow.annuaire.remove_sector(sector)
+        return "ended"
+    if sector.ends_on is None or sector.ends_on >= day:
+        sector.ends_on = day - timedelta(days=1)
+        return "ended"
+    return "past"
+
+
+def _overlaps(cited: set[tuple[str, str, str]]) -> list[dict[str, Any]]:
+    places: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for commune, street, site in cited:
+        places[commune, street].add(site)
+    return [
+        {"commune": commune, "street": street, "sites": sorted(sites)}
+        for (commune, street), sites in sorted(places.items())
+        if len(sites) > 1
+    ]
+
+
+def describe_commune(uow: Uow, *, commune: str, on: date | None) -> dict[str, Any]:
+    """The sites of a commune on a day, and those of its streets: none, one or several."""
+    day = on or paris_day(uow.now)
+    places: dict[str, set[str]] = defaultdict(set)
+    for sector in uow.annuaire.sectors([commune]):
+        if sector.covers(day):
+            places[sector.street].add(sector.site)
+    whole = sorted(places.pop("", set()))
+    streets = [
+        {"commune": commune, "street": street, "sites": sorted(sites)}
+        for street, sites in sorted(places.items())
+    ]
+    return {"commune": commune, "sites": whole, "streets": streets}
+
+
+def register_agent(uow: Uow, *, values: Mapping[str, Any]) -> Agent:
+    """A new agent, with the assignment that starts on `effective_on`."""
+    site = _site_of_agent(uow, values)
+    agent = Agent(
+        agent_id=values.get("agent_id") or new_id(),
+        family_name=values["family_name"],
+        first_names=values["first_names"],
+    )
+    affectation = Affectation(
+        affectation_id=new_id(),
+        profession=values["profession"],
+        secrecy_basis=secrecy_of(values["profession"], values.get("secrecy_basis")),
+        mds=site.mds,
+        site=site.code,
+        plateforme=values.get("plateforme", False),
+        volant=values.get("volant", False),
+        full_time_percent=values.get("full_time_percent", 100),
+        starts_on=values["effective_on"],
+    )
+    agent.assign(affectation)
+    _replace_secondary(uow, agent, values)
+    uow.annuaire.add(agent)
+    uow.publish(AgentRegistered(**_assignment(agent, affectation, active=True)))
+    return agent
+
+
+def change_agent(
+    uow: Uow, *, agent_id: UUID, expected_version: int | None, changes: Mapping[str, Any]
+) -> Agent:
+    """A dated change of assignment, or a departure. Raises AgentNotFound, AssignmentBeforeLast."""
+    agent = find_agent(uow, agent_id, lock=True)
+    expect_version(agent.version, expected_version)
+    day: date = changes["effective_on"]
+    names = {k: v for k, v in changes.items() if k in ("family_name", "first_names")}
+    _apply(agent, names)
+    agent.version += 1
+    last = agent.last
+    if changes.get("active") is False:
+        agent.leave(day)
+        uow.publish(
+            AgentChanged(**(_assignment(agent, last, active=False) | {"effective_on": day}))
+        )
+        return agent
+    if changes.keys() - names.keys() - {"effective_on"}:
+        affectation = _next_affectation(uow, last, changes)
+        agent.assign(affectation)
+        _replace_secondary(uow, agent, changes)
+        uow.publish(AgentChanged(**_assignment(agent, affectation, active=True)))
+    return agent
+
+
+def _next_affectation(uow: Uow, last: Affectation, changes: Mapping[str, Any]) -> Affectation:
+    values = {name: changes.get(name, getattr(last, name)) for name in _CARRIED}
+    stated = changes.get("secrecy_basis")
+    if stated is None and "profession" not in changes:
+        stated = last.secrecy_basis
+    values["secrecy_basis"] = secrecy_of(values["profession"], stated)
+    site = _site_of_agent(uow, {"site": last.site, **changes})
+    return Affectation(
+        affectation_id=new_id(),
+        mds=site.mds,
+        site=site.code,
+        starts_on=changes["effective_on"],
+        **values,
+    )
+
+
+def find_agent(uow: Uow, agent_id: UUID, *, lock: bool = False) -> Agent:
+    """One agent. Raises AgentNotFound."""
+    agent = uow.annuaire.agent(agent_id, lock=lock)
+    if agent is None:
+        raise AgentNotFound("Aucun agent à cet identifiant.")
+    return agent
+
+
+def agents_in_post(
+    uow: Uow,
+    *,
+    mds: str | None,
+    profession: Profession | None,
+    on: date | None,
+    after: UUID | None,
+    limit: int,
+) -> list[Agent]:
+    """Agents with a primary assignment on a day (today by default), by id."""
+    return uow.annuaire.agents_in_post(
+        mds=mds, profession=profession, on=on or paris_day(uow.now), after=after, limit=limit
+    )
+
+
+def current_assignment(uow: Uow, agent_id: UUID) -> dict[str, Any]:
+    """What an agent is today, for the other services; `active` false: not in post."""
+    agent = find_agent(uow, agent_id)
+    today = paris_day(uow.now)
+    current = agent.on(today)
+    if current is None:
+        return {"agent_id": agent_id, "active": False, "secondary_sites": []}
+    return {
+        "agent_id": agent_id,
+        "active": True,
+        **{name: getattr(current, name) for name in ("mds", "site", *_CARRIED)},
+        "secondary_sites": [a.site for a in agent.secondary_on(today)],
+    }
+
+
+def _site_of_agent(uow: Uow, values: Mapping[str, Any]) -> Site:
+    site = known_site(uow, values["site"])
+    if values.get("mds") not in (None, site.mds):
+        raise SiteUnknown(f"Ce site relève de {site.mds}.", field="/mds")
+    site.receive()
+    return site
+
+
+def _replace_secondary(uow: Uow, agent: Agent, values: Mapping[str, Any]) -> None:
+    if "secondary_sites" not in values:
+        return
+    base, day = agent.last, values["effective_on"]
+    codes = sorted(set(values["secondary_sites"]) - {base.site})
+    fresh = [
+        _secondary(base, known_site(uow, code, field="/secondary_sites"), day) for code in codes
+    ]
+    agent.replace_secondary(fresh, day=day)
+
+
+def _secondary(base: Affectation, site: Site, day: date) -> Affectation:
+    carried = {name: getattr(base, name) for name in _CARRIED}
+    return Affectation(
+        affectation_id=new_id(),
+        mds=site.mds,
+        site=site.code,
+        starts_on=day,
+        is_primary=False,
+        **carried,
+    )
+
+
+def _assignment(agent: Agent, affectation: Affectation, *, active: bool) -> dict[str, Any]:
+    return {
+        "agent_id": agent.agent_id,
+        "mds": affectation.mds,
+        "site": affectation.site,
+        **{name: getattr(affectation, name) for name in _CARRIED},
+        "effective_on": affectation.starts_on,
+        "active": active,
+    }
+
+
+def _site_changed(site: Site) -> SiteChanged:
+    return SiteChanged(
+        site_id=site.site_id, site=site.code, mds=site.mds, kind=site.kind, open=site.open
+    )
+
+
+def _apply(item: object, changes: Mapping[str, Any]) -> bool:
+    news = {name: value for name, value in changes.items() if getattr(item, name) != value}
+    for name, value in news.items():
+        setattr(item, name, value)
+    return bool(news)
