@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -55,15 +56,22 @@ def _work_inside(runtime: Runtime, kind: str, limit: int) -> int:
     try:
         return runtime.transaction(lambda uow: _work_batch(runtime, uow, kind, limit))
     except Exception as error:  # noqa: BLE001 - one bad item must not hold the others
-        if limit == 1:
-            _postpone(runtime, kind, error)
-            return 0
         log.warning("due_batch_split", kind=kind, error_class=type(error).__name__)
-        return sum(_work_inside(runtime, kind, 1) for _ in range(_count_due(runtime, kind, limit)))
+        return sum(_work_one(runtime, kind, item) for item in _due_ids(runtime, kind, limit))
 
 
-def _work_batch(runtime: Runtime, uow: Any, kind: str, limit: int) -> int:
-    items = _claim(runtime, uow, kind, limit)
+def _work_one(runtime: Runtime, kind: str, item_id: UUID) -> int:
+    try:
+        return runtime.transaction(lambda uow: _work_batch(runtime, uow, kind, 1, only=item_id))
+    except Exception as error:  # noqa: BLE001 - whatever the worker raised, keep the item
+        _postpone(runtime, kind, item_id, error)
+        return 0
+
+
+def _work_batch(
+    runtime: Runtime, uow: Any, kind: str, limit: int, *, only: UUID | None = None
+) -> int:
+    items = _claim(runtime, uow, kind, limit, only=only)
     worker = runtime.service.deadlines.worker(kind)
     if worker is None or not items:
         return 0
@@ -105,21 +113,37 @@ def postpone(uow: Any, item_id: Any, delay: timedelta, error_class: str) -> None
     )
 
 
-def _claim(runtime: Runtime, uow: Any, kind: str, limit: int) -> list[Due]:
+def _claim(
+    runtime: Runtime, uow: Any, kind: str, limit: int, *, only: UUID | None = None
+) -> list[Due]:
     due = runtime.tables.due
-    rows = uow.session.execute(
+    query = (
         sa.select(due)
-        .where(
-            due.c.kind == kind,
-            due.c.done_at.is_(None),
-            due.c.due_at <= uow.now,
-            due.c.retry_at <= sa.func.clock_timestamp(),
-        )
+        .where(*_ready(due, kind, uow.now))
         .order_by(due.c.due_at, due.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    return [_as_due(row) for row in rows]
+    if only is not None:
+        query = query.where(due.c.id == only)
+    return [_as_due(row) for row in uow.session.execute(query)]
+
+
+def _due_ids(runtime: Runtime, kind: str, limit: int) -> list[UUID]:
+    """What a failed batch held, and perhaps items another worker holds: those are skipped."""
+    due = runtime.tables.due
+    with runtime.engine.connect() as connection:
+        ready = sa.select(due.c.id).where(*_ready(due, kind, runtime.clock()))
+        return list(connection.scalars(ready.order_by(due.c.due_at, due.c.id).limit(limit)))
+
+
+def _ready(due: sa.Table, kind: str, now: datetime) -> tuple[Any, ...]:
+    return (
+        due.c.kind == kind,
+        due.c.done_at.is_(None),
+        due.c.due_at <= now,
+        due.c.retry_at <= sa.func.clock_timestamp(),
+    )
 
 
 def _lend(runtime: Runtime, uow: Any, kind: str, limit: int) -> list[Due]:
@@ -133,16 +157,14 @@ def _lend(runtime: Runtime, uow: Any, kind: str, limit: int) -> list[Due]:
     return items
 
 
-def _postpone(runtime: Runtime, kind: str, error: Exception) -> None:
+def _postpone(runtime: Runtime, kind: str, item_id: UUID, error: Exception) -> None:
+    due = runtime.tables.due
     with runtime.unit_of_work() as uow:
-        for item in _claim(runtime, uow, kind, 1):
-            attempts = uow.session.scalar(
-                sa.select(uow.chassis.due.c.attempts).where(uow.chassis.due.c.id == item.id)
-            )
-            delay = min(timedelta(seconds=5 * 2 ** min(attempts, 10)), _BACKOFF_CAP)
-            postpone(uow, item.id, delay, type(error).__name__)
-            log.warning("due_deferred", kind=kind, error_class=type(error).__name__)
+        attempts = uow.session.scalar(sa.select(due.c.attempts).where(due.c.id == item_id)) or 0
+        delay = min(timedelta(seconds=5 * 2 ** min(attempts, 10)), _BACKOFF_CAP)
+        postpone(uow, item_id, delay, type(error).__name__)
         uow.commit()
+    log.warning("due_deferred", kind=kind, error_class=type(error).__name__)
 
 
 def _what_is_due(runtime: Runtime) -> list[tuple[str, int, int]]:
@@ -161,11 +183,6 @@ def _what_is_due(runtime: Runtime) -> list[tuple[str, int, int]]:
     )
     with runtime.engine.connect() as connection:
         return [(kind, ready, postponed) for kind, ready, postponed in connection.execute(query)]
-
-
-def _count_due(runtime: Runtime, kind: str, limit: int) -> int:
-    ready = next((ready for name, ready, _ in _what_is_due(runtime) if name == kind), 0)
-    return min(ready, limit)
 
 
 def _as_due(row: Any) -> Due:
