@@ -1,4 +1,4 @@
-"""A notifications service with a real mail server, a real SMS provider, and neighbours that answer."""
+"""A notifications service, a real mail server, a real SMS provider, neighbours that answer."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class Town:
         fake: Any = self.runtime.neighbours
         fake.down = set(services)
 
-    def _tell(  # noqa: PLR0917
+    def _tell(
         self,
         fact: str,
         rendezvous_id: UUID,
@@ -149,9 +149,7 @@ def sink(tmp_path: Path) -> Iterator[Sink]:
 def town(service_runtime: Callable[[str], Runtime], sink: Sink) -> Town:
     """Everything at work, on a Monday at 10:00."""
     runtime = service_runtime("notifications")
-    runtime.settings = replace(
-        runtime.settings, env={**runtime.settings.env, **sink.environment}
-    )
+    runtime.settings = replace(runtime.settings, env={**runtime.settings.env, **sink.environment})
     runtime.clock.set(MONDAY)  # type: ignore[attr-defined]
     return Town(runtime, sink)
 

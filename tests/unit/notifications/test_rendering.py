@@ -1,0 +1,185 @@
+"""What people read: neutral, in French, cheap; a discreet message says less still."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import UTC, datetime
+from itertools import product
+
+import jinja2
+import pytest
+
+from services.notifications.domain.lieu import Lieu
+from services.notifications.domain.message import (
+    Channel,
+    Modality,
+    PlaceNotNeutral,
+    SiteCodeMalformed,
+    Template,
+)
+from services.notifications.rendering import (
+    VERSIONS,
+    Wording,
+    _environment,
+    files,
+    render,
+    spoken_when,
+    version_at,
+)
+
+#: A Wednesday of the longest name in the longest month.
+STARTS_AT = datetime(2023, 9, 27, 8, 30, tzinfo=UTC)
+PLACE = Lieu(
+    site="MONTAUBAN-CENTRE", address="12 rue des Exemples, Montauban", phone="05 63 00 00 00"
+)
+#: Nothing of the matter, the service, the profession or the identity.
+TELLING = re.compile(
+    r"\b(sociale?s?|solidarites?|assistante?|aides?|secours|allocations?|rsa|enfance|famille|"
+    r"dossier|budget|departement|monsieur|madame|cesf|ase|pmi)\b"
+)
+ALL = [
+    (template, modality, discreet, place, channel)
+    for template, modality, discreet, place, channel in product(
+        Template, Modality, (False, True), (None, PLACE), Channel
+    )
+]
+
+
+def wording(
+    template: Template,
+    modality: Modality = Modality.PRESENTIEL,
+    *,
+    discreet: bool = False,
+    place: Lieu | None = PLACE,
+) -> Wording:
+    is_about_a_rendezvous = template is not Template.DEMANDE_ANSWERED
+    return Wording(
+        template=template,
+        starts_at=STARTS_AT if is_about_a_rendezvous else None,
+        modality=modality if is_about_a_rendezvous else None,
+        discreet=discreet,
+        place=place,
+    )
+
+
+@pytest.mark.parametrize(("template", "modality", "discreet", "place", "channel"), ALL)
+def test_every_message_is_neutral_and_an_sms_takes_one_part(
+    template: Template, modality: Modality, discreet: bool, place: Lieu | None, channel: Channel
+) -> None:
+    text = render(
+        wording(template, modality, discreet=discreet, place=place), channel, now=STARTS_AT
+    )
+
+    words = f"{text.subject or ''} {text.body}"
+    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
+    assert not TELLING.search(plain)
+    assert "{" not in words
+    assert "None" not in words
+    if channel is Channel.SMS:
+        assert text.cost is not None
+        assert (text.cost.encoding, text.cost.parts) == ("GSM-7", 1)
+
+
+@pytest.mark.parametrize(("template", "channel"), list(product(Template, Channel)))
+def test_a_discreet_message_says_neither_where_nor_whom_to_call(
+    template: Template, channel: Channel
+) -> None:
+    said = render(wording(template), channel, now=STARTS_AT).body
+    discreet = render(wording(template, discreet=True), channel, now=STARTS_AT).body
+
+    assert len(discreet) < len(said)
+    assert PLACE.address not in discreet
+    assert str(PLACE.phone) not in discreet
+
+
+@pytest.mark.parametrize(
+    ("modality", "words"),
+    [
+        (Modality.PRESENTIEL, "12 rue des Exemples, Montauban"),
+        (Modality.PERMANENCE, "12 rue des Exemples, Montauban"),
+        (Modality.TELEPHONE, "par téléphone"),
+        (Modality.VAD, "à votre domicile"),
+        (Modality.VISIO, "en visio"),
+    ],
+)
+def test_it_says_where_without_any_home_address(modality: Modality, words: str) -> None:
+    text = render(wording(Template.RENDEZVOUS_CONFIRMED, modality), Channel.SMS, now=STARTS_AT)
+
+    assert text.body == (
+        f"Votre rendez-vous est fixé au mercredi 27 septembre à 10h30, {words}."
+        " Empechement : 05 63 00 00 00."
+    )
+
+
+def test_an_email_has_a_subject_and_paragraphs() -> None:
+    text = render(wording(Template.RENDEZVOUS_MOVED), Channel.EMAIL, now=STARTS_AT)
+
+    assert text.subject == "Votre rendez-vous est déplacé"
+    assert text.body.startswith("Bonjour,\n\n")
+    assert "\n\nSi vous ne pouvez pas venir, appelez le 05 63 00 00 00.\n\n" in text.body
+
+
+def test_a_language_without_a_template_falls_back_to_french() -> None:
+    for language in ("ar", "../../fr", None):
+        text = render(
+            wording(Template.RENDEZVOUS_REMINDER), Channel.SMS, now=STARTS_AT, language=language
+        )
+        assert text.language == "fr"
+
+
+@pytest.mark.parametrize(
+    ("moment", "words"),
+    [
+        (datetime(2023, 3, 1, 8, 0, tzinfo=UTC), "mercredi 1er mars à 9h"),
+        (datetime(2023, 3, 26, 8, 5, tzinfo=UTC), "dimanche 26 mars à 10h05"),
+        (datetime(2023, 8, 14, 22, 30, tzinfo=UTC), "mardi 15 août à 0h30"),
+    ],
+)
+def test_moments_are_spoken_in_paris(moment: datetime, words: str) -> None:
+    assert spoken_when(moment) == words
+
+
+class TestTemplateFiles:
+    def test_each_version_has_both_channels_in_french(self) -> None:
+        found = {path.relative_to(path.parents[2]).as_posix() for path in files()}
+
+        wanted = {
+            f"{template.lower()}/v{version}/fr.{channel.lower()}.j2"
+            for template, versions in VERSIONS.items()
+            for _, version in versions
+            for channel in Channel
+        }
+        assert found == wanted
+
+    def test_they_run_in_a_sandbox(self) -> None:
+        escape = _environment().from_string("{{ ''.__class__.__mro__ }}")
+
+        with pytest.raises(jinja2.exceptions.SecurityError):
+            escape.render()
+
+    def test_they_refuse_a_word_they_were_not_given(self) -> None:
+        with pytest.raises(jinja2.UndefinedError):
+            _environment().from_string("{{ nom }}").render(when="demain")
+
+    def test_a_version_is_in_force_from_a_day_on(self) -> None:
+        assert version_at(Template.RENDEZVOUS_REMINDER, STARTS_AT) == 1
+
+
+class TestLieu:
+    @pytest.mark.parametrize(
+        "address",
+        [
+            "MDS de Montauban, 12 rue des Exemples",
+            "Maison des Solidarités",
+            "Centre médico-social",
+            "Espace Familles, Castelsarrasin",
+        ],
+    )
+    def test_a_place_never_names_the_service(self, address: str) -> None:
+        with pytest.raises(PlaceNotNeutral):
+            Lieu(site="MONTAUBAN-CENTRE", address=address)
+
+    def test_a_site_code_is_one_of_accueil(self) -> None:
+        with pytest.raises(SiteCodeMalformed):
+            Lieu(site="montauban centre", address="12 rue des Exemples")
