@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from chassis.web.api import Api
 from chassis.web.pages import Page
 from chassis.web.route import Call, route
 from chassis.web.schemas import PeriodQuery
@@ -26,7 +27,7 @@ _READERS = roles.AGENTS | _BUDGET
 _FILES, _MONEY, _RULES = "Demandes", "Enveloppes", "Règlement"
 
 
-class AidesService:
+class AidesService(Api):
     """Financial aid."""
 
     name = "aides"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from chassis.web.api import Api
 from chassis.web.route import Call, route
 from chassis.web.schemas import PeriodQuery
 from services import roles
@@ -32,7 +33,7 @@ _READERS = roles.PROFESSIONNELS | {roles.DPO}
 _ANY_AGENT = roles.AGENTS | {roles.DPO}
 
 
-class ConsentService:
+class ConsentService(Api):
     """Partners, agreements, acts of sharing, decisions and feeds."""
 
     name = "consent"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from chassis.web.api import Api
 from services.dsu.service.dossiers import DossierRoutes
 from services.dsu.service.followup import FollowupRoutes
 from services.dsu.service.interventions import InterventionRoutes
 from services.dsu.service.oversight import OversightRoutes
 
 
-class DsuService(DossierRoutes, FollowupRoutes, InterventionRoutes, OversightRoutes):
+class DsuService(DossierRoutes, FollowupRoutes, InterventionRoutes, OversightRoutes, Api):
     """The single social case file."""
 
     name = "dsu"
