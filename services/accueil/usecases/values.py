@@ -22,6 +22,7 @@ from services.accueil.usecases.keys import contact_index
 from services.accueil.usecases.ports import BlindIndex
 
 _REGION = "FR"
+_FRANCE = 33
 _EMAIL = re.compile(r"^[^\s@<>,;]{1,64}@[^\s@<>,;]+\.[^\s@<>,;.]{2,}$")
 
 
@@ -72,13 +73,24 @@ def _phone(value: str, field: str) -> str:
         number = phonenumbers.parse(value, _REGION)
     except NumberParseException:
         number = None
-    if number is None or not phonenumbers.is_valid_number(number):
+    if number is None or not phonenumbers.is_possible_number(number):
         raise ContactUnusable(
             "Numéro non reconnu : donnez dix chiffres, ou + et l’indicatif du pays.", field=field
         )
-    if phonenumbers.number_type(number) is PhoneNumberType.FIXED_LINE:
+    if _is_landline(number):
         raise ContactUnusable("Ce numéro fixe ne reçoit pas de SMS.", field=field)
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def _is_landline(number: phonenumbers.PhoneNumber) -> bool:
+    """French mobiles are 06 and 07 (ARCEP); elsewhere the library's tables tell.
+
+    The tables lag behind new blocks and leave out numbers kept for fiction: a number is not
+    refused for being absent from them.
+    """
+    if number.country_code == _FRANCE:
+        return str(number.national_number)[0] not in "67"
+    return phonenumbers.number_type(number) == PhoneNumberType.FIXED_LINE
 
 
 def _email(value: str, field: str) -> str:
