@@ -37,9 +37,10 @@ def migrate(service: str, owner_url: str, *, to: str = "head") -> None:
     settings = config(service)
     with engine.connect() as connection:
         connection.execute(sa.text(_LOCK))
+        step = command.downgrade if to != "head" and _is_below(connection, to) else command.upgrade
+        # Alembic commits only the transactions it began itself.
         connection.commit()
         settings.attributes["connection"] = connection
-        step = command.downgrade if to != "head" and _is_below(connection, to) else command.upgrade
         step(settings, to)
     engine.dispose()
 

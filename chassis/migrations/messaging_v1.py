@@ -62,7 +62,7 @@ def _create_outbox() -> None:
             "aggregate_type",
             "aggregate_id",
             "aggregate_version",
-            name="uq_outbox_aggregate_type",
+            name="uq_outbox_aggregate_type_aggregate_id_aggregate_version",
         ),
     )
     op.create_index(
