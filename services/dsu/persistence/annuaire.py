@@ -30,7 +30,7 @@ class Annuaire:
         table = tables.agent
         rows = self._session.execute(
             sa.select(table)
-            .distinct(table.c.agent_id)
+            .ext(pg.distinct_on(table.c.agent_id))
             .where(table.c.agent_id.in_(list(agent_ids)), table.c.effective_on <= day)
             .order_by(table.c.agent_id, table.c.effective_on.desc())
         )
