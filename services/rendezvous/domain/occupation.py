@@ -139,7 +139,8 @@ def _check_absences(lines: Sequence[Line], whole: Interval) -> None:
 def _check_taken(lines: Sequence[Line], claims: Sequence[Claim], own: UUID | None) -> None:
     wanted = {claim.resource_id: claim.during for claim in claims}
     for line in lines:
-        if line.kind not in _WHO or line.stale or line.owner_id == own or line.during is None:
+        mine = own is not None and line.owner_id == own
+        if line.kind not in _WHO or line.stale or mine or line.during is None:
             continue
         during = wanted.get(line.resource_id)
         if during is not None and during.meets(line.during):

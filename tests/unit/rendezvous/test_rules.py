@@ -1,0 +1,342 @@
+"""Who sees, who plans, what may be booked, and wall time over the clock changes."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+
+import pytest
+
+from services import roles
+from services.rendezvous.domain import errors
+from services.rendezvous.domain.booking import (
+    Ground,
+    Wish,
+    check_for_self,
+    check_personnes,
+    place_of,
+)
+from services.rendezvous.domain.motif import Kind
+from services.rendezvous.domain.occupation import Interval, Line, check_place, claims_of
+from services.rendezvous.domain.planning import Room, paris_instant
+from services.rendezvous.domain.projections import Assignment, KnownPersonne, KnownSite
+from services.rendezvous.domain.rights import (
+    Viewer,
+    may_plan,
+    may_read_agenda,
+    may_see,
+    shows_less,
+)
+from tests.unit.rendezvous import make
+
+NOW = make.NINE - timedelta(days=3)
+OTHER = UUID(int=99)
+
+
+def viewer(role, *, agent_id=None, personne_id=None, mds=()):
+    return Viewer(
+        subject=f"s-{agent_id or personne_id or role}",
+        roles=frozenset({role}),
+        agent_id=agent_id,
+        personne_id=personne_id,
+        mds=frozenset(mds),
+    )
+
+
+def post(agent_id=make.LEAD, **changes):
+    values = {
+        "agent_id": agent_id,
+        "effective_on": date(2022, 1, 1),
+        "profession": "ASS",
+        "mds": "MDS-MONTAUBAN",
+        "site": "MONTAUBAN-CENTRE",
+        "plateforme": False,
+        "volant": False,
+        "active": True,
+    }
+    return Assignment(**values | changes)
+
+
+class TestWhoSees:
+    @pytest.mark.parametrize(
+        "who",
+        [
+            viewer(roles.PERSONNE, personne_id=OTHER),
+            viewer(roles.PERSONNE),
+            viewer(roles.SECRETAIRE, agent_id=OTHER, mds=["MDS-CAUSSADE"]),
+            viewer(roles.TRAVAILLEUR_SOCIAL, agent_id=OTHER),
+            viewer(roles.DIRECTION, mds=["MDS-MONTAUBAN"]),
+            viewer(roles.FINANCE, mds=["MDS-MONTAUBAN"]),
+        ],
+    )
+    def test_others_see_nothing(self, who):
+        assert not may_see(who, make.rendezvous(), referent_id=make.SECOND)
+
+    @pytest.mark.parametrize(
+        "who",
+        [
+            viewer(roles.PERSONNE, personne_id=make.PERSONNE),
+            viewer(roles.TRAVAILLEUR_SOCIAL, agent_id=make.LEAD),
+            viewer(roles.TRAVAILLEUR_SOCIAL, agent_id=make.SECOND),
+            viewer(roles.SECRETAIRE, mds=["MDS-MONTAUBAN"]),
+        ],
+    )
+    def test_the_person_the_agents_the_mds_and_the_referent_see(self, who):
+        assert may_see(who, make.rendezvous(), referent_id=make.SECOND)
+
+    def test_who_booked_it_sees_it(self):
+        who = viewer(roles.SECRETAIRE, mds=["MDS-CAUSSADE"])
+
+        assert may_see(who, make.rendezvous(booked_by=who.subject), referent_id=None)
+
+    def test_lists_show_less_of_discreet_motifs_and_protected_files(self):
+        colleague = viewer(roles.SECRETAIRE, mds=["MDS-MONTAUBAN"])
+        concerned = viewer(roles.TRAVAILLEUR_SOCIAL, agent_id=make.LEAD)
+        discreet = make.rendezvous(discreet=True)
+        protected = frozenset({make.PERSONNE})
+
+        assert shows_less(colleague, discreet, frozenset())
+        assert shows_less(colleague, make.rendezvous(), protected)
+        assert not shows_less(colleague, make.rendezvous(), frozenset())
+        assert not shows_less(concerned, discreet, protected)
+
+    def test_agendas_are_those_of_the_mds_and_of_volants(self):
+        who = viewer(roles.SECRETAIRE, mds=["MDS-MONTAUBAN"])
+
+        assert not may_read_agenda(who, None)
+        assert not may_read_agenda(who, post(mds="MDS-CAUSSADE"))
+        assert may_read_agenda(who, post())
+        assert may_read_agenda(who, post(mds="MDS-CAUSSADE", volant=True))
+
+    def test_a_social_worker_plans_for_themselves_only(self):
+        who = viewer(roles.TRAVAILLEUR_SOCIAL, agent_id=make.LEAD, mds=["MDS-MONTAUBAN"])
+
+        assert not may_plan(who, post(make.SECOND))
+        assert may_plan(who, post(make.LEAD))
+
+    def test_a_secretary_plans_for_their_mds(self):
+        who = viewer(roles.SECRETAIRE, agent_id=OTHER, mds=["MDS-MONTAUBAN"])
+
+        assert not may_plan(who, post(mds="MDS-CAUSSADE"))
+        assert may_plan(who, post())
+
+
+def wish(**changes):
+    values = {
+        "motif": "ACCOMPAGNEMENT",
+        "site": "MONTAUBAN-CENTRE",
+        "agent_ids": (make.LEAD,),
+        "starts_at": make.NINE,
+    }
+    return Wish(**values | changes)
+
+
+def ground(**changes):
+    values = {
+        "motif": make.motif(),
+        "site": KnownSite(site="MONTAUBAN-CENTRE", mds="MDS-MONTAUBAN", open=True),
+        "room": None,
+        "agents": {make.LEAD: post(), make.SECOND: post(make.SECOND, profession="EDUCATEUR")},
+        "personnes": {
+            make.PERSONNE: KnownPersonne(personne_id=make.PERSONNE, deceased=False, protected=False)
+        },
+    }
+    return Ground(**values | changes)
+
+
+AGENT = viewer(roles.TRAVAILLEUR_SOCIAL, agent_id=make.LEAD)
+PERSONNE = viewer(roles.PERSONNE, personne_id=make.PERSONNE)
+
+
+class TestWhatMayBeBooked:
+    @pytest.mark.parametrize(
+        ("asked", "known", "who", "refusal"),
+        [
+            (wish(), ground(motif=None), AGENT, errors.MotifUnknown),
+            (wish(), ground(site=None), AGENT, errors.SiteUnknown),
+            (
+                wish(),
+                ground(site=KnownSite(site="X", mds="Y", open=False)),
+                AGENT,
+                errors.SiteUnknown,
+            ),
+            (wish(), ground(agents={}), AGENT, errors.AgentUnknown),
+            (wish(), ground(agents={make.LEAD: post(active=False)}), AGENT, errors.AgentUnknown),
+            (
+                wish(agent_ids=(make.SECOND, make.LEAD)),
+                ground(),
+                AGENT,
+                errors.ProfessionNotAllowed,
+            ),
+            (wish(room_id=OTHER), ground(), AGENT, errors.RoomUnknown),
+            (
+                wish(room_id=OTHER),
+                ground(room=Room(id=OTHER, site="AILLEURS", name="1")),
+                AGENT,
+                errors.RoomUnknown,
+            ),
+            (wish(starts_at=NOW - timedelta(minutes=1)), ground(), AGENT, errors.InThePast),
+            (
+                wish(starts_at=make.NINE + timedelta(seconds=1)),
+                ground(),
+                AGENT,
+                errors.NotOnTheMinute,
+            ),
+            (wish(starts_at=NOW + timedelta(minutes=59)), ground(), AGENT, errors.OutsideDelay),
+            (wish(starts_at=NOW + timedelta(days=91)), ground(), AGENT, errors.OutsideDelay),
+            (wish(), ground(), PERSONNE, errors.NotYoursToBook),
+            (
+                wish(),
+                ground(motif=make.motif(bookable_by=frozenset({roles.SECRETAIRE}))),
+                AGENT,
+                errors.NotYoursToBook,
+            ),
+            (
+                wish(outside_opening=True),
+                ground(motif=make.motif(bookable_by_personne=True)),
+                PERSONNE,
+                errors.NotYoursToBook,
+            ),
+            (
+                wish(outside_delay=True),
+                ground(motif=make.motif(bookable_by_personne=True)),
+                PERSONNE,
+                errors.NotYoursToBook,
+            ),
+        ],
+    )
+    def test_is_refused_with_its_reason(self, asked, known, who, refusal):
+        with pytest.raises(refusal):
+            place_of(asked, known, who, now=NOW)
+
+    def test_a_lead_of_the_profession_may_take_someone_along(self):
+        _, place = place_of(wish(agent_ids=(make.LEAD, make.SECOND)), ground(), AGENT, now=NOW)
+
+        assert place.agent_ids == (make.LEAD, make.SECOND)
+        assert place.mds == "MDS-MONTAUBAN"
+        assert place.ends_at == make.NINE + timedelta(minutes=45)
+
+    def test_an_agent_may_pass_over_the_delay(self):
+        urgent = wish(starts_at=NOW, outside_delay=True)
+
+        _, place = place_of(urgent, ground(), AGENT, now=NOW)
+
+        assert place.outside_delay is True
+
+    def test_only_a_first_reception_goes_without_identity(self):
+        with pytest.raises(errors.IdentityRequired):
+            check_personnes((), make.motif(), ground())
+        check_personnes((), make.motif(kind=Kind.PREMIER_ACCUEIL), ground())
+
+    def test_an_unknown_or_deceased_person_is_refused(self):
+        dead = KnownPersonne(personne_id=make.PERSONNE, deceased=True, protected=False)
+
+        with pytest.raises(errors.PersonneUnknown):
+            check_personnes((make.PERSONNE,), make.motif(), ground(personnes={}))
+        with pytest.raises(errors.PersonneDeceased):
+            check_personnes((make.PERSONNE,), make.motif(), ground(personnes={make.PERSONNE: dead}))
+
+    @pytest.mark.parametrize("ids", [(), (OTHER,), (make.PERSONNE, OTHER)])
+    def test_a_person_books_for_themselves_alone(self, ids):
+        with pytest.raises(errors.NotYoursToBook):
+            check_for_self(PERSONNE, ids)
+
+    def test_a_motif_is_in_force_from_its_first_day_to_its_last(self):
+        dated = make.motif(valid_from=date(2023, 1, 1), valid_to=date(2023, 1, 31))
+
+        days = [date(2022, 12, 31), date(2023, 1, 1), date(2023, 1, 31), date(2023, 2, 1)]
+        assert [dated.is_valid_on(day) for day in days] == [False, True, True, False]
+
+
+def line(kind, start, minutes, **more):
+    begins = make.NINE + timedelta(minutes=start)
+    during = Interval(begins, begins + timedelta(minutes=minutes))
+    owner = {"resource_id": make.LEAD, "site": "MONTAUBAN-CENTRE"} | more
+    return Line(kind=kind, during=during, **owner)
+
+
+OPEN = line("opening", 0, 45)
+
+
+def check(lines, place=None, own=None, motif=None):
+    motif = motif or make.motif()
+    place = place or make.place()
+    claims = claims_of(place, motif.shape, (make.PERSONNE,))
+    check_place(lines, claims, place=place, motif=motif, own=own)
+
+
+class TestFreePlaces:
+    @pytest.mark.parametrize(
+        ("lines", "refusal"),
+        [
+            ([], errors.NotOpen),
+            ([line("opening", 0, 44)], errors.NotOpen),
+            ([line("opening", 0, 45, site="AILLEURS")], errors.NotOpen),
+            ([line("opening", 0, 45, resource_id=OTHER)], errors.NotOpen),
+            ([line("opening", 0, 45, kinds=frozenset({"AUTRE"}))], errors.NotOpen),
+            ([OPEN, line("absence", 44, 60)], errors.AgentAbsent),
+            ([OPEN, line("absence", 54, 60)], errors.AgentAbsent),
+            ([OPEN, line("agent", 54, 60)], errors.SlotTaken),
+            ([OPEN, line("agent", -60, 56)], errors.SlotTaken),
+            ([OPEN, line("personne", 44, 5, resource_id=make.PERSONNE)], errors.SlotTaken),
+            (
+                [OPEN, Line(kind="deceased", resource_id=make.PERSONNE, during=None)],
+                errors.PersonneDeceased,
+            ),
+        ],
+    )
+    def test_what_stands_in_the_way_is_said(self, lines, refusal):
+        with pytest.raises(refusal):
+            check(lines)
+
+    @pytest.mark.parametrize(
+        "lines",
+        [
+            [OPEN],
+            [line("opening", -30, 40), line("opening", 10, 60)],
+            [line("opening", 0, 45, motifs=frozenset({"ACCOMPAGNEMENT"}))],
+            [line("opening", 0, 45, kinds=frozenset({"ACCOMPAGNEMENT"}))],
+            [OPEN, line("agent", 55, 60), line("agent", -60, 55)],
+            [OPEN, line("personne", 45, 10, resource_id=make.PERSONNE)],
+            [OPEN, line("agent", 0, 45, stale=True)],
+            [OPEN, line("agent", 0, 45, owner_id=OTHER)],
+        ],
+    )
+    def test_what_only_touches_or_is_its_own_does_not_stand_in_the_way(self, lines):
+        check(lines, own=OTHER)
+
+    def test_both_agents_of_a_binome_must_be_open(self):
+        both = make.place(agent_ids=(make.LEAD, make.SECOND))
+
+        with pytest.raises(errors.NotOpen):
+            check([OPEN], place=both)
+        check([OPEN, line("opening", 0, 45, resource_id=make.SECOND)], place=both)
+
+    def test_outside_opening_passes_over_openings_not_over_absences(self):
+        outside = make.place(outside_opening=True)
+
+        check([], place=outside)
+        with pytest.raises(errors.AgentAbsent):
+            check([line("absence", 0, 10)], place=outside)
+
+
+class TestWallTime:
+    def test_an_hour_that_does_not_exist_is_refused(self):
+        with pytest.raises(errors.LocalTimeRefused, match="n’existe pas le 26/03/2023"):
+            paris_instant(date(2023, 3, 26), time(2, 30), field="/from")
+
+    def test_an_hour_that_exists_twice_is_refused(self):
+        with pytest.raises(errors.LocalTimeRefused, match="deux fois le 29/10/2023"):
+            paris_instant(date(2023, 10, 29), time(2, 30), field="/from")
+
+    @pytest.mark.parametrize(
+        ("day", "wall", "instant"),
+        [
+            (date(2023, 3, 26), time(1, 59), datetime(2023, 3, 26, 0, 59, tzinfo=UTC)),
+            (date(2023, 3, 26), time(3, 0), datetime(2023, 3, 26, 1, 0, tzinfo=UTC)),
+            (date(2023, 10, 29), time(3, 0), datetime(2023, 10, 29, 2, 0, tzinfo=UTC)),
+            (date(2023, 7, 3), time(9, 0), datetime(2023, 7, 3, 7, 0, tzinfo=UTC)),
+        ],
+    )
+    def test_every_other_hour_has_one_instant(self, day, wall, instant):
+        assert paris_instant(day, wall, field="/from") == instant
