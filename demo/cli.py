@@ -71,7 +71,7 @@ def replay(
         period = _period(data, month, is_year=year)
         options = Options(period, seed, _fraction(scale), data, work_dir, workers)
         plan = plan_of(options)
-        platform = Platform(options.folder, tell=_tell)
+        platform = Platform(options.folder, options.starts_at, tell=_tell)
         found = _run(Replay(options, platform, plan), keep=keep)
     if as_json:
         typer.echo(json.dumps(reporting.as_json(found), ensure_ascii=False, indent=1))
@@ -97,7 +97,7 @@ def serve(
     with _told_in_french():
         period = worked_days.first_week(load(data).year)
         options = Options(period, seed, _fraction(scale), data, work_dir, workers)
-        platform = Platform(options.folder, fixed_ports=True, tell=_tell)
+        platform = Platform(options.folder, options.starts_at, fixed_ports=True, tell=_tell)
         plan = plan_of(options)
         with _started(platform, keep=True):
             _with_progress(Replay(options, platform, plan))
@@ -133,10 +133,10 @@ def _run(replay: Replay, *, keep: bool) -> reporting.Report:
 def _started(platform: Platform, *, keep: bool) -> Iterator[None]:
     """The platform, running; stopped and erased at the end, unless it failed or is kept."""
     started = time.monotonic()
-    platform.start()
-    errors.print(f"Plateforme prête en {time.monotonic() - started:.1f} s.")
     is_over = False
     try:
+        platform.start()
+        errors.print(f"Plateforme prête en {time.monotonic() - started:.1f} s.")
         yield
         is_over = True
     finally:

@@ -15,11 +15,13 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import psutil
 import urllib3
 
+from chassis.clock import ClockDriver
 from chassis.settings import database_settings
 from chassis.supervisor import Child, Supervisor, launcher
 from demo import environment as env
@@ -43,10 +45,14 @@ class Platform:
     """Start, watch and stop the six services and what they need."""
 
     folder: Path
+    #: Trade time at the very first start; later the clock's own file says.
+    starts_at: datetime
     fixed_ports: bool = False
     tell: Tell = field(default=lambda _: None, repr=False)
     meter: Meter = field(default_factory=Meter)
+    postgres: EmbeddedPostgres | None = field(default=None, init=False)
     _watching: threading.Event = field(default_factory=threading.Event, repr=False)
+    _watcher: threading.Thread | None = field(default=None, init=False, repr=False)
 
     def start(self) -> None:
         """Leave with every service ready. Raises PlatformError."""
@@ -54,7 +60,6 @@ class Platform:
         _end_survivors(self._pids_file)
         self.addresses = env.Addresses.draw(is_fixed=self.fixed_ports)
         self._secrets = env.Secrets.of(self.folder)
-        self.postgres = None
         url = os.environ.get("DATABASE_URL")
         if not url:
             self.tell("PostgreSQL embarqué")
@@ -62,6 +67,7 @@ class Platform:
             url = self.postgres.uri
         self._shared = env.common(self.folder, self.addresses, url, self._secrets)
         self._shared |= _outside_world(self.addresses)
+        ClockDriver(env.clock_file(self.folder), self.starts_at)
         self.tell("bases, rôles et schémas")
         self._provision()
         self.tell("processus")
@@ -99,6 +105,8 @@ class Platform:
     def stop(self) -> bool:
         """Stop everything. True when each process ended by itself."""
         self._watching.set()
+        if self._watcher is None:
+            return True
         self._watcher.join(timeout=10)
         self.meter.sample(self.processes)
         is_clean = self._supervisor.stop()

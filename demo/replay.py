@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 
 from chassis.clock import ClockDriver
-from demo import activity_tables, reports, script
+from demo import activity_tables, reports, script, worked_days
 from demo.client import Client
 from demo.engine import Engine, Step
 from demo.environment import clock_file, open_issuer
@@ -50,6 +51,11 @@ class Options:
     def folder(self) -> Path:
         """Where the replay keeps its progress: resumed if it is there already."""
         return self.work_dir or Path(".rejeu") / f"{self.period.name}-{self.signature[:8]}"
+
+    @property
+    def starts_at(self) -> datetime:
+        """When trade time begins: the last day worked before the period."""
+        return worked_days.at(worked_days.eve(self.period.days[0]), script.INSTALLATION)
 
 
 def plan_of(options: Options) -> Plan:
@@ -91,7 +97,7 @@ class Replay:
     def _drive(self, world: World, pool: ThreadPoolExecutor) -> Report:
         steps = script.steps(self.plan, self.options.period, world.agent_id)
         self.on_steps(steps)
-        clock = ClockDriver(clock_file(self.platform.folder), steps[0].moment)
+        clock = ClockDriver(clock_file(self.platform.folder), self.options.starts_at)
         settler = Settler(world.client, pool, SERVICES, lambda: world.token_of(roles.SERVICE))
         engine = Engine(world, clock, settler, pool, on_step=self._timed(steps))
         self._started = time.monotonic()

@@ -19,7 +19,8 @@ from demo.world import World
 from services import roles
 
 Item = TypeVar("Item")
-_CLOSING = time(20)
+#: Hours of the preparation and of the closing.
+INSTALLATION, _CLOSING = time(7), time(20)
 #: Hours at which agents receive. *Exemple.*
 _HOURS = (("09:00", "12:00"), ("14:00", "17:00"))
 _OPENINGS_AT_ONCE = 200
@@ -46,7 +47,7 @@ def _preparation(plan: Plan, period: Period, agent_id: Callable[[str], Any]) -> 
     population = plan.population
     yield Step(
         "installation",
-        at(before, time(7)),
+        at(before, INSTALLATION),
         (
             _each(installation.create_mds, population.mds),
             Wave(
