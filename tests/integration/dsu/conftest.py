@@ -62,9 +62,7 @@ class World:
         self.tell_personne(personne_id, "personne_registered", version=1)
         return personne_id
 
-    def tell_personne(
-        self, personne_id: UUID, fact: str, *, version: int = 2, **more: Any
-    ) -> None:
+    def tell_personne(self, personne_id: UUID, fact: str, *, version: int = 2, **more: Any) -> None:
         """One fact of accueil about a personne."""
         data = {
             "personne_id": str(personne_id),
@@ -110,7 +108,9 @@ class World:
         dossier: dict[str, Any] = answer.json
         return dossier
 
-    def associate(self, dossier: dict[str, Any], agent_id: UUID, mission: str, **more: Any) -> Answer:
+    def associate(
+        self, dossier: dict[str, Any], agent_id: UUID, mission: str, **more: Any
+    ) -> Answer:
         """Associate a professional, by the référent."""
         return self.client.post(
             f"/v1/dossiers/{dossier['dossier_id']}/associations",
@@ -119,7 +119,9 @@ class World:
             **self.as_ass(),
         )
 
-    def record(self, dossier: dict[str, Any], code: str, *, by: UUID | None = None, **more: Any) -> Answer:
+    def record(
+        self, dossier: dict[str, Any], code: str, *, by: UUID | None = None, **more: Any
+    ) -> Answer:
         """Record an intervention for every member."""
         body = {
             "nomenclature": code,

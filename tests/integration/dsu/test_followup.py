@@ -79,13 +79,15 @@ def test_two_referents_named_at_once_leave_one(world: World) -> None:
     with ThreadPoolExecutor(2) as pool:
         answers = list(
             pool.map(
-                lambda agent_id: _act(
-                    world,
-                    dossier,
-                    "/referent",
-                    {"agent_id": str(agent_id)},
-                    who=world.as_responsable(),
-                ).status,
+                lambda agent_id: (
+                    _act(
+                        world,
+                        dossier,
+                        "/referent",
+                        {"agent_id": str(agent_id)},
+                        who=world.as_responsable(),
+                    ).status
+                ),
                 candidates,
             )
         )
