@@ -34,7 +34,7 @@ class Code(TypeDecorator[Any]):
 class EncryptedJson(EncryptedText):
     """Any value as encrypted JSON; `read` rebuilds it, `write` makes it plain."""
 
-    cache_ok = False
+    cache_ok = True
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class JsonList(TypeDecorator[Any]):
     """A tuple of values kept as a JSON array, each through `write` and `read`."""
 
     impl = pg.JSONB
-    cache_ok = False
+    cache_ok = True
 
     def __init__(self, *, write: Callable[[Any], Any], read: Callable[[Any], Any]) -> None:
         super().__init__()
