@@ -199,8 +199,8 @@ def _create_situation() -> None:
     op.create_table(
         "situation",
         sa.Column("personne_id", sa.UUID(), nullable=False),
-        sa.Column("is_protected", sa.Boolean(), server_default=sa.text("0"), nullable=False),
-        sa.Column("is_deceased", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("is_protected", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("is_deceased", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("minor_until", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("personne_id", name="pk_situation"),
     )

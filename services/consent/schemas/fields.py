@@ -64,7 +64,7 @@ def purpose_(**options: Any) -> fields.String:
 
 def one(enum: type[StrEnum], description: str, **options: Any) -> fields.Enum[Any]:
     """One code of an enumeration."""
-    example = list(enum)[0].value
+    example = _first(enum)
     return fields.Enum(
         enum, by_value=True, metadata={"description": description, "example": example}, **options
     )
@@ -72,7 +72,7 @@ def one(enum: type[StrEnum], description: str, **options: Any) -> fields.Enum[An
 
 def several(enum: type[StrEnum], description: str, **options: Any) -> Sorted:
     """Codes of an enumeration."""
-    example = [list(enum)[0].value]
+    example = [_first(enum)]
     return Sorted(
         fields.Enum(enum, by_value=True),
         metadata={"description": description, "example": example},
@@ -94,3 +94,7 @@ def elements_(description: str, **options: Any) -> fields.Dict:
 def as_elements(value: dict[str, list[str]]) -> dict[str, frozenset[str]]:
     """Elements as the domain holds them."""
     return {topic: frozenset(names) for topic, names in value.items()}
+
+
+def _first(enum: type[StrEnum]) -> str:
+    return next(member.value for member in enum)
