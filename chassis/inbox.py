@@ -11,19 +11,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
+from chassis import metrics
 from chassis.correlation import caused_by, correlated
 from chassis.errors import Rejected
 from chassis.events import Event, Unreadable
 from chassis.logs import get_logger
 from chassis.runtime import Runtime
+from chassis.tables import ChassisTables
 from chassis.traffic import count
 
 BATCH = 100
@@ -38,8 +41,9 @@ BACKOFF = (
     timedelta(hours=8),
     timedelta(hours=12),
 )
-#: How long an event waits for a predecessor that has not arrived before it is looked at again.
-_GAP_WAIT = timedelta(seconds=5)
+#: How long an event waits for its predecessor before it is looked at again. The predecessor
+#: wakes it; this is for the case nobody thought of.
+_GAP_WAIT = timedelta(seconds=30)
 
 AggregateKey = tuple[str, str, UUID]
 log = get_logger(__name__)
@@ -47,13 +51,19 @@ log = get_logger(__name__)
 
 @dataclass
 class _Batch:
-    """One claimed batch, and what became of its rows."""
+    """What became of the rows of one claimed batch."""
 
-    rows: Sequence[sa.Row[Any]]
     heads: dict[AggregateKey, int]
-    applied: list[sa.Row[Any]]
-    early: list[sa.Row[Any]]
-    moved: set[AggregateKey]
+    applied: list[sa.Row[Any]] = field(default_factory=list)
+    #: Their number was already applied, under this event id or another.
+    stale: list[sa.Row[Any]] = field(default_factory=list)
+    #: A predecessor is missing or failing.
+    early: list[sa.Row[Any]] = field(default_factory=list)
+
+    @property
+    def moved(self) -> set[AggregateKey]:
+        """The aggregates that advanced."""
+        return {_key(row) for row in self.applied}
 
 
 def apply_waiting(runtime: Runtime, limit: int = BATCH) -> int:
@@ -61,8 +71,6 @@ def apply_waiting(runtime: Runtime, limit: int = BATCH) -> int:
     try:
         return runtime.transaction(lambda uow: _apply_batch(runtime, uow, limit))
     except Exception as error:  # noqa: BLE001 - any failure of any handler is deferred below
-        if limit == 1:
-            raise
         log.warning("batch_split", error_class=type(error).__name__)
         return _apply_one_by_one(runtime, limit)
 
@@ -75,7 +83,7 @@ def _apply_batch(runtime: Runtime, uow: Any, limit: int) -> int:
 
 
 def _apply_rows(runtime: Runtime, uow: Any, rows: Sequence[sa.Row[Any]]) -> None:
-    batch = _Batch(rows=rows, heads=_lock_heads(uow, runtime, rows), applied=[], early=[], moved=set())
+    batch = _Batch(heads=_lock_heads(uow, runtime, rows))
     for row in rows:
         _apply_row(runtime, uow, row, batch)
     uow.session.flush()
@@ -87,14 +95,14 @@ def _apply_row(runtime: Runtime, uow: Any, row: sa.Row[Any], batch: _Batch) -> N
     head = batch.heads[key]
     if row.aggregate_version > head + 1:
         batch.early.append(row)
-        return
-    if row.aggregate_version == head + 1:
+    elif row.aggregate_version <= head:
+        batch.stale.append(row)
+    else:
         event = Event.from_bytes(bytes(row.envelope))
         with correlated(caused_by(event)):
             runtime.service.subscriptions.apply(uow, event)
         batch.heads[key] = row.aggregate_version
-        batch.moved.add(key)
-    batch.applied.append(row)
+        batch.applied.append(row)
 
 
 def _apply_one_by_one(runtime: Runtime, limit: int) -> int:
@@ -104,17 +112,17 @@ def _apply_one_by_one(runtime: Runtime, limit: int) -> int:
         uow.rollback()
     for position in positions:
         try:
-            runtime.transaction(lambda uow, at=position: _apply_at(runtime, uow, at))
+            runtime.transaction(partial(_apply_at, runtime, position=position))
         except Exception as error:  # noqa: BLE001 - whatever the handler raised, keep the event
             _defer(runtime, position, error)
     return len(positions)
 
 
-def _apply_at(runtime: Runtime, uow: Any, position: int) -> None:
+def _apply_at(runtime: Runtime, uow: Any, *, position: int) -> None:
     inbox = runtime.tables.inbox
     row = uow.session.execute(
         sa.select(inbox)
-        .where(inbox.c.position == position, inbox.c.state == "waiting")
+        .where(inbox.c.position == position, *_ready(inbox))
         .with_for_update(skip_locked=True)
     ).one_or_none()
     if row is not None:
@@ -125,7 +133,7 @@ def _claim(uow: Any, runtime: Runtime, limit: int) -> Sequence[sa.Row[Any]]:
     inbox = runtime.tables.inbox
     rows: Sequence[sa.Row[Any]] = uow.session.execute(
         sa.select(inbox)
-        .where(inbox.c.state == "waiting", inbox.c.next_attempt_at <= sa.func.clock_timestamp())
+        .where(*_ready(inbox))
         .order_by(inbox.c.next_attempt_at, inbox.c.position)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -133,16 +141,24 @@ def _claim(uow: Any, runtime: Runtime, limit: int) -> Sequence[sa.Row[Any]]:
     return sorted(rows, key=lambda row: (row.aggregate_version, row.position))
 
 
-def _lock_heads(
-    uow: Any, runtime: Runtime, rows: Sequence[sa.Row[Any]]
-) -> dict[AggregateKey, int]:
+def _ready(inbox: sa.Table) -> tuple[Any, ...]:
+    return (inbox.c.state == "waiting", inbox.c.next_attempt_at <= sa.func.clock_timestamp())
+
+
+def _lock_heads(uow: Any, runtime: Runtime, rows: Sequence[sa.Row[Any]]) -> dict[AggregateKey, int]:
     """Lock the position of each aggregate, in sorted order, creating the missing ones."""
     head = runtime.tables.applied_head
     keys = sorted({_key(row) for row in rows})
     columns = (head.c.source, head.c.aggregate_type, head.c.aggregate_id)
     uow.session.execute(
         pg.insert(head)
-        .values([dict(zip(("source", "aggregate_type", "aggregate_id"), k, strict=True)) | {"version": 0} for k in keys])
+        .values(
+            [
+                dict(zip(("source", "aggregate_type", "aggregate_id"), k, strict=True))
+                | {"version": 0}
+                for k in keys
+            ]
+        )
         .on_conflict_do_nothing()
     )
     locked = uow.session.execute(
@@ -156,36 +172,45 @@ def _lock_heads(
 
 def _settle(uow: Any, runtime: Runtime, batch: _Batch) -> None:
     session, tables = uow.session, runtime.tables
-    if batch.moved:
+    if batch.applied:
         _write_heads(session, tables.applied_head, batch)
         _wake_followers(session, tables.inbox, batch)
-    if batch.applied:
-        session.execute(
-            sa.update(tables.inbox)
-            .where(tables.inbox.c.position.in_([row.position for row in batch.applied]))
-            .values(state="applied", envelope=None, applied_at=sa.func.now(), error_class=None)
+    if done := batch.applied + batch.stale:
+        _update(
+            session,
+            tables.inbox,
+            done,
+            state="applied",
+            envelope=None,
+            applied_at=sa.func.now(),
+            error_class=None,
         )
-        count(session, tables, "applied", Counter((r.source, r.aggregate_type) for r in batch.applied))
     if batch.early:
-        session.execute(
-            sa.update(tables.inbox)
-            .where(tables.inbox.c.position.in_([row.position for row in batch.early]))
-            .values(next_attempt_at=sa.func.now() + _GAP_WAIT)
-        )
+        _update(session, tables.inbox, batch.early, next_attempt_at=sa.func.now() + _GAP_WAIT)
+    _count(session, tables, "applied", batch.applied)
+    _count(session, tables, "duplicate", batch.stale)
+    metrics.INBOX_APPLIED.inc(len(batch.applied))
+
+
+def _update(session: Any, inbox: sa.Table, rows: Sequence[sa.Row[Any]], **values: Any) -> None:
+    positions = [row.position for row in rows]
+    session.execute(sa.update(inbox).where(inbox.c.position.in_(positions)).values(values))
+
+
+def _count(session: Any, tables: ChassisTables, kind: str, rows: Sequence[sa.Row[Any]]) -> None:
+    if rows:
+        count(session, tables, kind, Counter((row.source, row.aggregate_type) for row in rows))
 
 
 def _write_heads(session: Any, head: sa.Table, batch: _Batch) -> None:
     rows = [(*key, batch.heads[key]) for key in batch.moved]
-    fresh = (
-        sa.values(
-            sa.column("source", sa.Text),
-            sa.column("aggregate_type", sa.Text),
-            sa.column("aggregate_id", pg.UUID),
-            sa.column("version", sa.Integer),
-            name="fresh",
-        )
-        .data(rows)
-    )
+    fresh = sa.values(
+        sa.column("source", sa.Text),
+        sa.column("aggregate_type", sa.Text),
+        sa.column("aggregate_id", pg.UUID),
+        sa.column("version", sa.Integer),
+        name="fresh",
+    ).data(rows)
     session.execute(
         sa.update(head)
         .where(
@@ -198,16 +223,23 @@ def _write_heads(session: Any, head: sa.Table, batch: _Batch) -> None:
 
 
 def _wake_followers(session: Any, inbox: sa.Table, batch: _Batch) -> None:
-    """An event that came early may run as soon as its predecessor has."""
-    session.execute(
-        sa.update(inbox)
+    """An event that came early may run as soon as its predecessor has.
+
+    One that another applier holds is skipped: it waits for the head we hold, and will find it
+    moved; waiting for each other would be a deadlock.
+    """
+    early = (
+        sa.select(inbox.c.position)
         .where(
             inbox.c.state == "waiting",
             inbox.c.attempts == 0,
             inbox.c.next_attempt_at > sa.func.now(),
             inbox.c.aggregate_id.in_({key[2] for key in batch.moved}),
         )
-        .values(next_attempt_at=sa.func.now())
+        .with_for_update(skip_locked=True)
+    )
+    session.execute(
+        sa.update(inbox).where(inbox.c.position.in_(early)).values(next_attempt_at=sa.func.now())
     )
 
 

@@ -20,7 +20,7 @@ from chassis.ids import new_id
 from chassis.subscriptions import Subscriptions
 
 PARKED_CONTEXT = "parked.body"
-register_uuid()
+register_uuid()  # type: ignore[no-untyped-call]  # absent from the stubs
 
 _INSERT = """
     INSERT INTO inbox (event_id, source, aggregate_type, aggregate_id, aggregate_version,
@@ -66,15 +66,16 @@ def store_events(
     with connection.cursor() as cursor:
         inserted = execute_values(cursor, _INSERT, rows, page_size=len(rows), fetch=True)
         fresh = {row[0] for row in inserted}
-        again = Counter(
-            ("duplicate", event.source, event.aggregate_type)
-            for event, _ in followed
-            if event.id not in fresh
-        )
+        again = Counter((e.source, e.aggregate_type) for e, _ in followed)
+        again -= Counter((e.source, e.aggregate_type) for e in _once(followed) if e.id in fresh)
         if again:
-            totals = [(*key, total) for key, total in sorted(again.items())]
+            totals = [("duplicate", *key, total) for key, total in sorted(again.items())]
             execute_values(cursor, _COUNT, totals)
     return Stored(len(fresh), len(followed) - len(fresh))
+
+
+def _once(events: Iterable[tuple[Event, bytes]]) -> Iterable[Event]:
+    return {event.id: event for event, _ in events}.values()
 
 
 def read(body: bytes) -> Event | Unreadable:
@@ -97,12 +98,17 @@ def park(
                 new_id(),
                 keyring.seal(body, PARKED_CONTEXT),
                 digest,
-                exchange[:200],
-                routing_key[:200],
+                _storable(exchange),
+                _storable(routing_key),
                 reason,
             ),
         )
     return digest
+
+
+def _storable(text: str) -> str:
+    """A name chosen by whoever published: PostgreSQL takes no NUL and no lone surrogate."""
+    return text[:200].replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _row(event: Event, body: bytes) -> tuple[Any, ...]:
