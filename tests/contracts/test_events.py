@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import types
 import typing
+from dataclasses import fields
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -102,7 +103,7 @@ def test_a_consumer_follows_the_aggregate_it_reads(consumer, source, key):
 
 def field_types(fact: type[Fact]) -> dict[str, Any]:
     hints = typing.get_type_hints(fact)
-    return {name: hints[name] for name in fact.__dataclass_fields__}
+    return {field.name: hints[field.name] for field in fields(fact)}
 
 
 def build(fact: type[Fact], example: dict[str, Any]) -> Fact:

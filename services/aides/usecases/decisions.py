@@ -33,7 +33,7 @@ from services.aides.usecases.ports import Caller, UnitOfWork
 
 
 def decide(
-    uow: UnitOfWork, demande_id: UUID, *, by: Caller, expected_version: int, **command: Any
+    uow: UnitOfWork, demande_id: UUID, *, by: Caller, expected_version: int | None, **command: Any
 ) -> Demande:
     """Grant, grant in part, refuse or adjourn. Who instructs does not decide.
 
@@ -64,7 +64,7 @@ def decide(
 
 
 def authorise_budget(
-    uow: UnitOfWork, demande_id: UUID, *, by: Caller, expected_version: int, **command: Any
+    uow: UnitOfWork, demande_id: UUID, *, by: Caller, expected_version: int | None, **command: Any
 ) -> Demande:
     """The budget authority lets a granted prestation légale be paid.
 

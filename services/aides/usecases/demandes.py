@@ -102,7 +102,7 @@ def file_demande(uow: UnitOfWork, *, by: Caller, **command: Any) -> Demande:
 
 
 def instruct(
-    uow: UnitOfWork, demande_id: UUID, *, by: Caller, expected_version: int, **command: Any
+    uow: UnitOfWork, demande_id: UUID, *, by: Caller, expected_version: int | None, **command: Any
 ) -> Demande:
     """Record the budget diagnosis, the note and the proposal; explain what the règlement says.
 
@@ -197,7 +197,7 @@ def examine(
 
 
 def withdraw(
-    uow: UnitOfWork, demande_id: UUID, *, by: Caller, expected_version: int, **command: Any
+    uow: UnitOfWork, demande_id: UUID, *, by: Caller, expected_version: int | None, **command: Any
 ) -> Demande:
     """The demande goes no further; money set aside or committed goes back to its envelope."""
     demande = visible(uow, demande_id, by=by, lock=True)

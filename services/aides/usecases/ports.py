@@ -11,7 +11,7 @@ from chassis.events import Fact
 from chassis.neighbours import Neighbours
 from services.aides.domain.activite import Tally
 from services.aides.domain.decision import Decision
-from services.aides.domain.demande import Demande
+from services.aides.domain.demande import Demande, Status
 from services.aides.domain.enveloppe import Enveloppe, LedgerLine
 from services.aides.domain.examen import PastAid
 from services.aides.domain.nature import Nature
@@ -83,7 +83,7 @@ class Demandes(Protocol):
         ...
 
     def page(
-        self, *, mds: Sequence[str] | None, status: str | None, after: UUID | None, limit: int
+        self, *, mds: Sequence[str] | None, status: Status | None, after: UUID | None, limit: int
     ) -> Sequence[Demande]: ...
 
     def lock_household(self, personne_ids: Sequence[UUID]) -> None:
