@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -41,7 +41,7 @@ def settle(uow: Any, items: Sequence[Due], results: Sequence[Result], claim: UUI
     kept = _postpone(uow, again, by_subject)
     kept |= {by_subject[str(one)].id for one in _taken_over(results, held)}
     finish(uow, [item.id for item in items if item.id not in kept])
-    _defer(uow, ours)
+    _defer(uow, ours, by_subject)
 
 
 def _taken_over(results: Iterable[Result], held: set[UUID]) -> set[UUID]:
@@ -75,12 +75,19 @@ def _postpone(uow: Any, again: Iterable[Result], by_subject: Mapping[str, Due]) 
         postpone(uow, item.id, result.wait or timedelta(0), str(message.last_error))
         kept.add(item.id)
         if message.attempts == 1:
-            uow.schedule(EXPIRE, message.message_id, message.not_after)
+            _schedule(uow, EXPIRE, item, message.not_after)
     return kept
 
 
-def _defer(uow: Any, results: Iterable[Result]) -> None:
+def _defer(uow: Any, results: Iterable[Result], by_subject: Mapping[str, Due]) -> None:
     """Plan again, in trade time, what quiet hours held back."""
     for result in results:
         if result.message.status is Status.WAITING and result.wait is None:
-            uow.schedule(SEND, result.message.message_id, result.message.due_at)
+            item = by_subject[str(result.message.message_id)]
+            _schedule(uow, SEND, item, result.message.due_at)
+
+
+def _schedule(uow: Any, kind: str, item: Due, due_at: datetime) -> None:
+    """Work that follows from other work keeps its correlation."""
+    with correlated(Correlation(correlation_id=item.correlation_id)):
+        uow.schedule(kind, item.subject, due_at)

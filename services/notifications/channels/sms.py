@@ -31,7 +31,8 @@ from services.notifications.channels import Accepted, Later, Letter, Outcome, Re
 from services.notifications.domain.reasons import DeferralReason, FailureReason
 from services.notifications.settings import Settings
 
-TIMEOUT_SECONDS = 8.0
+#: For the whole call.
+TIMEOUT_SECONDS = 5.0
 _ACCEPTED = frozenset({200, 201, 202})
 _REFUSED = frozenset({400, 404, 410, 422})
 _MISCONFIGURED = frozenset({401, 403})

@@ -18,7 +18,8 @@ from services.notifications.channels import Accepted, Later, Letter, Outcome, Re
 from services.notifications.domain.reasons import DeferralReason, FailureReason
 from services.notifications.settings import Settings
 
-TIMEOUT_SECONDS = 8.0
+#: For each exchange with the server.
+TIMEOUT_SECONDS = 5.0
 #: Replies that condemn one recipient or one text, not the server (RFC 5321 §4.2.3, RFC 3463).
 _CONTENT_REFUSED = frozenset({552, 554})
 #: Replies that tell us to authenticate or to set the session up otherwise.

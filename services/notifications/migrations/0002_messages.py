@@ -37,7 +37,7 @@ def upgrade() -> None:
         sa.Column("provider_reference", sa.Text),
         sa.Column("received_at", _INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("receipt_id", name="pk_receipt"),
-        sa.CheckConstraint("status IN ('DELIVERED', 'UNDELIVERABLE')", name="ck_receipt_status"),
+        sa.CheckConstraint("status IN ('DELIVERED', 'UNDELIVERABLE')", name="status"),
         sa.UniqueConstraint("message_id", "status", name="uq_receipt_once"),
     )
     append_only("receipt")
@@ -107,14 +107,14 @@ def _message_rules() -> tuple[sa.Constraint, ...]:
         ),
         sa.CheckConstraint(
             "status IN ('WAITING', 'SENDING', 'SENT', 'DELIVERED', 'FAILED', 'DROPPED')",
-            name="ck_message_status",
+            name="status",
         ),
-        sa.CheckConstraint("channel IN ('SMS', 'EMAIL')", name="ck_message_channel"),
+        sa.CheckConstraint("channel IN ('SMS', 'EMAIL')", name="channel"),
         sa.CheckConstraint(
             "status NOT IN ('SENT', 'DELIVERED') OR channel IS NOT NULL",
-            name="ck_message_sent_by_a_channel",
+            name="sent_by_a_channel",
         ),
         sa.CheckConstraint(
-            "status <> 'DROPPED' OR reason IS NOT NULL", name="ck_message_dropped_with_a_reason"
+            "status <> 'DROPPED' OR reason IS NOT NULL", name="dropped_with_a_reason"
         ),
     )

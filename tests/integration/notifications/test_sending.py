@@ -14,6 +14,7 @@ from services.notifications import sending
 from services.notifications.domain.timing import PARIS
 from tests.integration.notifications.conftest import MONDAY, Town
 
+TOMORROW = MONDAY + timedelta(days=1)
 IN_NINE_DAYS = MONDAY + timedelta(days=9, hours=1)
 REMINDER = IN_NINE_DAYS - timedelta(days=2, hours=1)
 
@@ -333,6 +334,19 @@ class TestOnce:
 
         assert len(town.sink.received) == 1
         assert town.facts() == [("notification_sent", None)]
+
+    def test_a_batch_that_lasts_too_long_hands_the_rest_back(
+        self, town: Town, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        town.book(town.personne(), starts_at=TOMORROW)
+        with monkeypatch.context() as slow:
+            slow.setattr(sending, "_BATCH_SECONDS", -1.0)
+            due.run_due(town.runtime)
+        assert [row["status"] for row in town.rows()] == ["WAITING"]
+        assert town.sink.received == []
+
+        town.at(MONDAY)
+        assert len(town.sink.received) == 1
 
 
 class TestAnswers:
