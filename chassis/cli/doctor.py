@@ -108,14 +108,15 @@ def _keys(runtime: Runtime) -> str:
             for table in runtime.service.metadata.sorted_tables:
                 for column in table.columns:
                     if isinstance(column.type, EncryptedText):
-                        used |= _open_one_per_key(runtime, connection, table, column)
+                        used |= _open_one_per_key(runtime, connection, column)
     except KeyringError as error:
         raise Sick(f"{error}") from None
-    return f"clé courante {runtime.keyring.current}, clés en base : {', '.join(sorted(used)) or '—'}"
+    in_base = ", ".join(sorted(used)) or "—"
+    return f"clé courante {runtime.keyring.current}, clés en base : {in_base}"
 
 
 def _open_one_per_key(
-    runtime: Runtime, connection: sa.Connection, table: sa.Table, column: sa.Column[Any]
+    runtime: Runtime, connection: sa.Connection, column: sa.Column[Any]
 ) -> set[str]:
     raw = sa.type_coerce(column, sa.LargeBinary)
     header = sa.func.substring(raw, 1, sa.func.get_byte(raw, 1) + 2)

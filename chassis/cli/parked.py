@@ -6,6 +6,7 @@ author and its reason.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -45,7 +46,7 @@ def replay(
     runtime = runtime_of(chosen(service)[0])
     ids = _ids(runtime) if message_id == "all" else [_uuid(message_id)]
     for one in ids:
-        runtime.transaction(lambda uow, one=one: _replay_one(runtime, uow, one, by, reason))
+        runtime.transaction(partial(_replay_one, runtime, one, by, reason))
     typer.echo(f"{len(ids)} message(s) remis en attente")
 
 
@@ -58,7 +59,7 @@ def discard(
     """Écarte un message : ses suivants reprennent. L’acte et sa raison sont gardés."""
     runtime = runtime_of(chosen(service)[0])
     one = _uuid(message_id)
-    runtime.transaction(lambda uow: _discard_one(runtime, uow, one, by, reason))
+    runtime.transaction(partial(_discard_one, runtime, one, by, reason))
     typer.echo("message écarté")
 
 
@@ -114,7 +115,7 @@ def _ids(runtime: Runtime) -> list[UUID]:
     return [row[1] for row in _parked(runtime)]
 
 
-def _replay_one(runtime: Runtime, uow: Any, one: UUID, by: str, reason: str) -> None:
+def _replay_one(runtime: Runtime, one: UUID, by: str, reason: str, uow: Any) -> None:
     inbox = runtime.tables.inbox
     woken = uow.session.execute(
         sa.update(inbox)
@@ -143,7 +144,7 @@ def _reread(runtime: Runtime, uow: Any, one: UUID) -> None:
     uow.session.execute(sa.update(unread).where(unread.c.id == one).values(state="replayed"))
 
 
-def _discard_one(runtime: Runtime, uow: Any, one: UUID, by: str, reason: str) -> None:
+def _discard_one(runtime: Runtime, one: UUID, by: str, reason: str, uow: Any) -> None:
     inbox, unread = runtime.tables.inbox, runtime.tables.parked
     row = uow.session.execute(
         sa.update(inbox)

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from chassis.cli.common import runtime_of, show, stop
 from chassis.catalogue import service_names
+from chassis.cli.common import runtime_of, show, stop
 from chassis.runtime import Runtime
 
 _COLUMNS = ("instant", "service", "quoi", "événement", "sujet", "état")
@@ -35,7 +35,11 @@ def _steps(service: str, wanted: UUID) -> list[tuple[Any, ...]]:
     runtime = runtime_of(service)
     try:
         with runtime.engine.connect() as connection:
-            return [*_published(runtime, connection, wanted), *_received(runtime, connection, wanted), *_planned(runtime, connection, wanted)]
+            return [
+                *_published(runtime, connection, wanted),
+                *_received(runtime, connection, wanted),
+                *_planned(runtime, connection, wanted),
+            ]
     except SQLAlchemyError:
         stop(f"la base du service {service} ne répond pas", code=1)
     finally:
