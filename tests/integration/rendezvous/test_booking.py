@@ -316,9 +316,11 @@ class TestMoves:
 
         assert answer.status == 409
         assert len(answer.json["alternatives"]) >= 3
-        assert world.client.get(
-            f"/v1/rendezvous/{booked}", role="secretaire", mds=[MDS]
-        ).json["starts_at"].startswith("2023-01-10T08:00")
+        assert (
+            world.client.get(f"/v1/rendezvous/{booked}", role="secretaire", mds=[MDS])
+            .json["starts_at"]
+            .startswith("2023-01-10T08:00")
+        )
         assert world.book([agent], [world.personne()]).status == 409
 
     def test_to_another_agent_and_site(self, world, agent, booked):
