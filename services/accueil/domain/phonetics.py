@@ -26,8 +26,10 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), sound)
     for pattern, sound in (
         (r"MPS?$", "M"),
+        (r"AUL[TDX]S?$", "O"),  # Thibault, Renault
         (r"(?<=.)[DSTXZ]+$", ""),  # silent final consonants: Dupont, Dupond, Dupons
         (r"PH", "F"),
+        (r"CH(?=[LR])", "K"),  # Chloé, Christine
         (r"SCH|SH|CH", "8"),
         (r"H", ""),
         (r"GN", "N"),

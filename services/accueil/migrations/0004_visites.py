@@ -46,7 +46,8 @@ def _create_visite() -> None:
         sa.Column("attached_at", _INSTANT),
         sa.Column("version", sa.Integer, server_default=sa.text("1"), nullable=False),
         sa.CheckConstraint(
-            "(status IN ('CLOSED', 'LEFT')) = (outcome IS NOT NULL AND ended_at IS NOT NULL)",
+            "(status IN ('CLOSED', 'LEFT')) = (outcome IS NOT NULL)"
+            " AND (outcome IS NULL) = (ended_at IS NULL)",
             name="ck_visite_outcome",
         ),
         sa.CheckConstraint(

@@ -215,7 +215,8 @@ visite = sa.Table(
     sa.Column("attached_at", Instant),
     sa.Column("version", sa.Integer, nullable=False, server_default=_ONE),
     sa.CheckConstraint(
-        "(status IN ('CLOSED', 'LEFT')) = (outcome IS NOT NULL AND ended_at IS NOT NULL)",
+        "(status IN ('CLOSED', 'LEFT')) = (outcome IS NOT NULL)"
+        " AND (outcome IS NULL) = (ended_at IS NULL)",
         name="outcome",
     ),
     sa.CheckConstraint(

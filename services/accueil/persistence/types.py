@@ -12,7 +12,6 @@ from sqlalchemy.types import TypeDecorator
 from chassis.crypto import EncryptedText
 
 
-# ruff: noqa: ARG002 - the dialect is part of SQLAlchemy's signature
 class Code(TypeDecorator[StrEnum]):
     """An enumeration written as its code, in clear."""
 

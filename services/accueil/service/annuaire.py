@@ -74,7 +74,7 @@ class AnnuaireRoutes:
         tag=_TAG,
         summary="Lister les MDS",
     )
-    def list_mds(self, uow: UnitOfWork, call: Call) -> dict[str, Any]:  # noqa: ARG002
+    def list_mds(self, uow: UnitOfWork, call: Call) -> dict[str, Any]:
         return {"mds": uow.annuaire.all_mds()}
 
     @route(
@@ -132,7 +132,7 @@ class AnnuaireRoutes:
         summary="Lire un site",
         problems=(SiteNotFound,),
     )
-    def read_site(self, uow: UnitOfWork, call: Call, site: str) -> Site:  # noqa: ARG002
+    def read_site(self, uow: UnitOfWork, call: Call, site: str) -> Site:
         return usecases.find_site(uow, site)
 
     @route(
@@ -203,7 +203,7 @@ class AnnuaireRoutes:
         summary="Lire un agent et ses affectations",
         problems=(AgentNotFound,),
     )
-    def read_agent(self, uow: UnitOfWork, call: Call, agent_id: UUID) -> Agent:  # noqa: ARG002
+    def read_agent(self, uow: UnitOfWork, call: Call, agent_id: UUID) -> Agent:
         return usecases.find_agent(uow, agent_id)
 
     @route(

@@ -32,7 +32,7 @@ class InternalRoutes:
     def read_personne_for_services(
         self,
         uow: UnitOfWork,
-        call: Call,  # noqa: ARG002
+        call: Call,
         personne_id: UUID,
     ) -> Personne:
         return personnes.find_for_services(uow, personne_id)
@@ -61,7 +61,7 @@ class InternalRoutes:
     def read_agent_for_services(
         self,
         uow: UnitOfWork,
-        call: Call,  # noqa: ARG002
+        call: Call,
         agent_id: UUID,
     ) -> dict[str, Any]:
         return annuaire.current_assignment(uow, agent_id)

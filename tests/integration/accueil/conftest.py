@@ -11,7 +11,7 @@ import pytest
 
 from chassis.ids import new_id
 from chassis.runtime import Runtime
-from chassis.testing import Answer, Client
+from chassis.testing import Answer, Client, published
 
 MDS, CENTRE, NORD = "MDS-MONTAUBAN", "MONTAUBAN-CENTRE", "MONTAUBAN-NORD"
 MONTAUBAN = "82121"
@@ -44,7 +44,8 @@ class Office:
 
     def get(self, path: str, **options: Any) -> Answer:
         """GET as a secretary, unless told otherwise."""
-        return self.client.get(path, **({"role": "secretaire", "agent_id": self.agent_id} | options))
+        options = {"role": "secretaire", "agent_id": self.agent_id} | options
+        return self.client.get(path, **options)
 
     def patch(self, path: str, json: Any, **options: Any) -> Answer:
         """PATCH as a secretary, unless told otherwise."""
@@ -84,8 +85,6 @@ class Office:
 
     def facts(self) -> list[str]:
         """The names of the facts told so far, those of the setting up left out."""
-        from chassis.testing import published
-
         return [e.name for e in published(self.runtime) if e.name != "site_changed"]
 
 
