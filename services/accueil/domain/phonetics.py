@@ -82,10 +82,10 @@ def phonetic_key(word: str) -> str:
 
     `word` is upper-case ASCII letters, as `words` gives them.
     """
-    key = _DOUBLED.sub(r"\1", word)
+    plain = key = _DOUBLED.sub(r"\1", word)
     for pattern, sound in _RULES:
         key = pattern.sub(sound, key)
-    return _DOUBLED.sub(r"\1", key) or word
+    return _DOUBLED.sub(r"\1", key) or plain
 
 
 def _bare(text: str) -> str:

@@ -104,7 +104,8 @@ def list_orientations(
 def answer_orientation(uow: Uow, *, by: Acteur, orientation_id: UUID) -> Orientation:
     """An agent takes it up, in time or late. Raises OrientationAlreadyAnswered."""
     orientation = find_orientation(uow, by=by, orientation_id=orientation_id, lock=True)
-    if not _answer(uow, orientation, str(by.agent_id or by.subject)[:64]):
+    # Never the token's subject: an issuer may put an address there, and this is published.
+    if not _answer(uow, orientation, str(by.agent_id) if by.agent_id else "accueil"):
         raise OrientationAlreadyAnswered(
             "Quelqu’un l’a déjà prise en charge.", extra={"answered_by": orientation.answered_by}
         )
