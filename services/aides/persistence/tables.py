@@ -10,7 +10,13 @@ from chassis.crypto import EncryptedText
 from chassis.errors import DomainError
 from chassis.tables import new_metadata
 from services.aides.domain.decision import Decision, Path
-from services.aides.domain.demande import Demande, InstructorCannotDecide, Outcome, Status
+from services.aides.domain.demande import (
+    ActionNotAllowed,
+    Demande,
+    InstructorCannotDecide,
+    Outcome,
+    Status,
+)
 from services.aides.domain.enveloppe import (
     Enveloppe,
     EnveloppeExhausted,
@@ -46,6 +52,7 @@ CONSTRAINTS: dict[str, type[DomainError]] = {
     "pk_enveloppe_nature": NatureAlreadyCovered,
     "ck_enveloppe_balance": EnveloppeExhausted,
     "ck_demande_decider": InstructorCannotDecide,
+    "uq_decision_final": ActionNotAllowed,
     "uq_paiement_reference": PaymentReferenceUsed,
     "uq_paiement_demande_id_instalment": InstalmentNotPayable,
 }

@@ -145,6 +145,30 @@ class TestPrestationLegale:
         assert answer.json["type"].endswith(":commission-requise")
 
 
+class TestUrgency:
+    def test_is_granted_at_once_within_its_cap_and_regularised_later(self, office: Office) -> None:
+        office.open_enveloppe(1_000_000, ["SECOURS"])
+        wealthy = {"resources_cents": 900_000}
+        small = office.instruct(office.file(urgent=True, requested_cents=15000), situation=wealthy)
+        large = office.instruct(office.file(urgent=True, requested_cents=15100), situation=wealthy)
+
+        granted, refused = office.decide(small), office.decide(large)
+
+        (decision,) = office.decisions(granted)
+        assert (decision["path"], decision["to_regularise"]) == ("DELEGATION", True)
+        assert refused.json["type"].endswith(":commission-requise")
+
+    def test_waives_missing_documents_and_nothing_else(self, office: Office) -> None:
+        office.open_enveloppe(1_000_000, ["SECOURS"])
+        missing = {"missing_documents": ["AVIS_IMPOSITION"]}
+
+        plain = office.instruct(office.file(requested_cents=15000), **missing)
+        urgent = office.instruct(office.file(urgent=True, requested_cents=15000), **missing)
+
+        assert office.decide(plain).json["pieces"] == ["AVIS_IMPOSITION"]
+        assert office.decide(urgent).status == 200
+
+
 class TestReservation:
     def test_money_is_set_aside_for_a_file_that_waits_for_its_commission(
         self, office: Office
