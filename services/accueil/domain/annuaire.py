@@ -172,10 +172,14 @@ class Sector:
 def sites_of(sectors: Sequence[Sector], *, street: str, day: date) -> tuple[str, ...]:
     """The sites an address falls on: none, one or several; never a guess.
 
-    The street's own sectors win over the commune's (street > commune). `street` is normalised.
+    The street's own sectors win over the commune's (street > commune). `street` is normalised;
+    what follows the street's name in an address (building, floor) does not hide it, and of two
+    streets that begin alike the longer name wins.
     """
     current = [s for s in sectors if s.covers(day)]
-    precise = {s.site for s in current if s.street and s.street == street}
+    named = [s for s in current if s.street and f"{street} ".startswith(f"{s.street} ")]
+    longest = max((len(s.street) for s in named), default=0)
+    precise = {s.site for s in named if len(s.street) == longest}
     return tuple(sorted(precise or {s.site for s in current if not s.street}))
 
 

@@ -10,7 +10,7 @@ from services.accueil.domain.annuaire import AgentNotFound
 from services.accueil.domain.personne import Personne, PersonneNotFound
 from services.accueil.persistence import UnitOfWork
 from services.accueil.schemas.annuaire import CurrentAssignment
-from services.accueil.schemas.personnes import PersonneForServices, ReachIn, ReachOut
+from services.accueil.schemas.contacts import PersonneForServices, ReachIn, ReachOut
 from services.accueil.service import allowed
 from services.accueil.usecases import annuaire, contacts, personnes
 

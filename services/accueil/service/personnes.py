@@ -24,9 +24,8 @@ from services.accueil.domain.personne import (
     SectorUnknown,
 )
 from services.accueil.persistence import UnitOfWork
+from services.accueil.schemas.contacts import ContactsIn, ContactsOut
 from services.accueil.schemas.personnes import (
-    ContactsIn,
-    ContactsOut,
     DuplicatesIn,
     DuplicatesOut,
     ImportIn,

@@ -14,7 +14,8 @@ from services.accueil.domain.personne import (
     ProtectionReserved,
 )
 from services.accueil.persistence import UnitOfWork
-from services.accueil.schemas.personnes import DeathIn, NoContactIn, PersonneOut, ProtectionIn
+from services.accueil.schemas.contacts import DeathIn, NoContactIn, ProtectionIn
+from services.accueil.schemas.personnes import PersonneOut
 from services.accueil.usecases import protections as usecases
 
 _TAG = "Personnes"

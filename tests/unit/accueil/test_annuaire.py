@@ -114,6 +114,13 @@ class TestSitesOf:
         assert sites_of(sectors, street="RUE X", day=START) == ("B",)
         assert sites_of(sectors, street="RUE Y", day=START) == ("A",)
 
+    def test_a_complement_does_not_hide_the_street_and_the_longer_name_wins(self):
+        sectors = [sector("A"), sector("B", street="RUE X"), sector("C", street="RUE X HAUTE")]
+
+        assert sites_of(sectors, street="RUE X BATIMENT 2", day=START) == ("B",)
+        assert sites_of(sectors, street="RUE X HAUTE", day=START) == ("C",)
+        assert sites_of(sectors, street="RUE XAVIER", day=START) == ("A",)
+
     def test_only_the_sectors_of_the_day_count(self):
         sectors = [sector("A", end=date(2023, 5, 31)), sector("B", start=date(2023, 6, 1))]
 
