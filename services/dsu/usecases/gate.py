@@ -35,6 +35,9 @@ def enter(uow: UnitOfWork, dossier: Dossier | None, act: Act, asking: Asking) ->
     Unavailable when the annuaire does not know the agent and accueil does not answer.
     """
     purpose = purpose_from(asking.purpose)
+    if asking.caller.has(roles.RESPONSABLE):
+        # Before anything else: an accueil that is away must not tell which dossiers exist.
+        _asker(uow, asking.caller, purpose)
     if dossier is None or not _has_a_place(uow, dossier, asking.caller):
         raise DossierNotFound()
     (access,) = enter_all(uow, [dossier], act, asking=asking, purpose=purpose)

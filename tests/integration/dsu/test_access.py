@@ -57,6 +57,17 @@ def test_a_responsable_of_another_mds_has_no_act_here(world: World) -> None:
     assert world.client.get(_path(dossier), **world.as_responsable()).status == 404
 
 
+def test_an_accueil_that_is_away_does_not_tell_which_dossiers_exist(world: World) -> None:
+    dossier = world.opened()
+    world.runtime.neighbours.down.add("accueil")  # type: ignore[attr-defined]
+    unknown = world.as_responsable() | {"agent_id": new_id()}
+
+    seen = world.client.get(_path(dossier), **unknown)
+    nothing = world.client.get(f"/v1/dossiers/{new_id()}", **unknown)
+
+    assert (seen.status, nothing.status) == (503, 503)
+
+
 def test_the_role_alone_does_not_make_a_responsable(world: World) -> None:
     dossier = world.opened()
     options = world.as_responsable() | {"agent_id": world.stranger}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -102,14 +103,26 @@ def test_a_batch_of_200_takes_a_handful_of_statements(world: World) -> None:
     def note(_c: Any, _cur: Any, statement: str, *_: Any) -> None:
         statements.append(statement)
 
-    began = time.perf_counter()
+    began = time.process_time()
     outcomes = _import(world, rows)
-    elapsed = time.perf_counter() - began
+    spent = time.process_time() - began
     sa.event.remove(world.runtime.engine, "before_cursor_execute", note)
 
     assert {o["outcome"] for o in outcomes} == {"CREATED"}
-    assert len(statements) <= 15
-    assert 200 / elapsed > 250, f"{200 / elapsed:.0f} rows/s"
+    assert len(statements) <= 12
+    # Processor time: what other work the machine does must not decide.
+    assert 200 / spent > 500, f"{200 / spent:.0f} rows/s"
+
+
+def test_the_same_batch_twice_at_once_loads_it_once(world: World) -> None:
+    rows = [_row(world, f"A-{i}", key) for i, key in enumerate(_know(world, 40))]
+
+    with ThreadPoolExecutor(3) as pool:
+        answers = list(pool.map(lambda _: _import(world, rows), range(3)))
+
+    assert all(a == 409 or {o["outcome"] for o in a} <= {"CREATED", "EXISTING"} for a in answers)
+    assert {o["outcome"] for o in _import(world, rows)} == {"EXISTING"}
+    assert len(published(world.runtime)) == 40
 
 
 def test_one_row_too_many_and_a_repeated_personne_are_refused(world: World) -> None:
