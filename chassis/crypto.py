@@ -132,13 +132,13 @@ def rotate(connection: sa.Connection, metadata: sa.MetaData, keyring: Keyring) -
     done: dict[str, int] = {}
     for table in metadata.sorted_tables:
         for column in table.columns:
-            if context := _context(column):
+            if context := sealed_context(column):
                 name = f"{table.name}.{column.name}"
                 done[name] = _rotate_column(connection, column, context, keyring)
     return done
 
 
-def _context(column: sa.Column[Any]) -> str | None:
+def sealed_context(column: sa.Column[Any]) -> str | None:
     """What a column's values are sealed for: an encrypted text, or bytes sealed by the chassis."""
     if isinstance(column.type, EncryptedText):
         return column.type.context

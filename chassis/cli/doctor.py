@@ -9,11 +9,12 @@ from typing import Annotated, Any
 import amqp
 import sqlalchemy as sa
 import typer
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.exc import SQLAlchemyError
 
 from chassis.broker import BrokerUnavailable, Link, Names
 from chassis.cli.common import chosen, runtime_of, show
-from chassis.crypto import EncryptedText, KeyringError, key_id
+from chassis.crypto import KeyringError, key_id, sealed_context
 from chassis.migrations import head, revision
 from chassis.runtime import Runtime
 from chassis.settings import SettingsError
@@ -107,8 +108,9 @@ def _keys(runtime: Runtime) -> str:
         with runtime.engine.connect() as connection:
             for table in runtime.service.metadata.sorted_tables:
                 for column in table.columns:
-                    if isinstance(column.type, EncryptedText):
-                        used |= _open_one_per_key(runtime, connection, column)
+                    context = sealed_context(column)
+                    if context is not None:
+                        used |= _open_one_per_key(runtime, connection, column, context)
     except KeyringError as error:
         raise Sick(f"{error}") from None
     in_base = ", ".join(sorted(used)) or "—"
@@ -116,14 +118,14 @@ def _keys(runtime: Runtime) -> str:
 
 
 def _open_one_per_key(
-    runtime: Runtime, connection: sa.Connection, column: sa.Column[Any]
+    runtime: Runtime, connection: sa.Connection, column: sa.Column[Any], context: str
 ) -> set[str]:
     raw = sa.type_coerce(column, sa.LargeBinary)
     header = sa.func.substring(raw, 1, sa.func.get_byte(raw, 1) + 2)
-    samples = sa.select(raw.label("sealed")).where(column.is_not(None)).distinct(header)
+    samples = sa.select(raw.label("sealed")).where(sa.func.octet_length(raw) > 0)
     used = set()
-    for (sealed,) in connection.execute(samples):
-        runtime.keyring.open(bytes(sealed), column.type.context)  # type: ignore[attr-defined]  # EncryptedText
+    for (sealed,) in connection.execute(samples.ext(distinct_on(header))):
+        runtime.keyring.open(bytes(sealed), context)
         used.add(key_id(bytes(sealed)))
     return used
 

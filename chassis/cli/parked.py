@@ -40,7 +40,7 @@ def replay(
     service: ServiceArgument,
     message_id: Annotated[str, typer.Argument(help="L’id listé, ou « all ».")],
     by: ByOption,
-    reason: ReasonOption = "rejeu",
+    reason: Annotated[str, typer.Option("--reason", help="Pourquoi.")] = "cause corrigée",
 ) -> None:
     """Remet un message (ou tous) dans la boîte de réception."""
     runtime = runtime_of(chosen(service)[0])
