@@ -1,7 +1,5 @@
 """The HTTP face of notifications: thin routes over the use cases."""
 
-# ruff: noqa: ARG002 - every route takes a call, every page a request
-
 from __future__ import annotations
 
 from dataclasses import asdict

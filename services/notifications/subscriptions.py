@@ -1,7 +1,5 @@
 """What notifications reads of other services' facts."""
 
-# ruff: noqa: ARG001 - every handler takes the event
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

@@ -20,11 +20,12 @@ from services.notifications.settings import Settings
 
 #: For each exchange with the server.
 TIMEOUT_SECONDS = 5.0
-#: Replies that condemn one recipient or one text, not the server (RFC 5321 §4.2.3, RFC 3463).
-_CONTENT_REFUSED = frozenset({552, 554})
 #: Replies that tell us to authenticate or to set the session up otherwise.
 _MISCONFIGURED = frozenset({454, 500, 501, 502, 503, 504, 530, 534, 535, 538})
-_THROTTLED = frozenset({421, 450, 451, 452})
+#: The server is closing (RFC 5321 §3.8).
+_CLOSING = 421
+#: What leaves the session as it was, ready for the next mail.
+_ABOUT_ONE_MAIL = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, ValueError)
 #: RFC 2047 lets an encoded word hold 75 characters: 45 bytes in base64.
 _WORD_BYTES = 45
 
@@ -62,20 +63,10 @@ class SmtpSender:
             )
         except smtplib.SMTPServerDisconnected:
             raise
-        except smtplib.SMTPRecipientsRefused as error:
-            ((code, _),) = error.recipients.values()
-            return _verdict(code, recipient=True)
-        except smtplib.SMTPResponseException as error:
-            return _verdict(error.smtp_code, recipient=False)
-        except (smtplib.SMTPNotSupportedError, ssl.SSLError):
-            self._close()
-            return Later(reason=DeferralReason.PROVIDER_MISCONFIGURED)
-        except (UnicodeEncodeError, ValueError):
-            # An address this server cannot be told (no SMTPUTF8), or that is not one.
-            return Refused(reason=FailureReason.RECIPIENT_REFUSED)
-        except (OSError, smtplib.SMTPException):
-            self._close()
-            return Later(reason=DeferralReason.PROVIDER_UNAVAILABLE)
+        except (OSError, smtplib.SMTPException, ValueError) as error:
+            if not isinstance(error, _ABOUT_ONE_MAIL):
+                self._close()
+            return _meaning(error)
         return Accepted()
 
     def _connect(self) -> smtplib.SMTP:
@@ -83,11 +74,16 @@ class SmtpSender:
         session = smtplib.SMTP(
             settings.smtp_host or "", settings.smtp_port, timeout=TIMEOUT_SECONDS
         )
+        try:
+            if settings.smtp_starttls:
+                session.starttls(context=ssl.create_default_context())
+            if settings.smtp_user and settings.smtp_password:
+                session.login(settings.smtp_user, settings.smtp_password)
+        except (OSError, smtplib.SMTPException):
+            # A session half set up would send the next mail in clear, or unknown.
+            session.close()
+            raise
         self._session = session
-        if settings.smtp_starttls:
-            session.starttls(context=ssl.create_default_context())
-        if settings.smtp_user and settings.smtp_password:
-            session.login(settings.smtp_user, settings.smtp_password)
         return session
 
     def _close(self) -> None:
@@ -101,7 +97,7 @@ class SmtpSender:
 
 
 def compose(letter: Letter, settings: Settings) -> bytes:
-    """The mail on the wire (RFC 5322), written directly: the email package costs ten times more.
+    """The mail on the wire (RFC 5322), written directly: the email package takes 1 ms a mail.
 
     `Auto-Submitted` (RFC 3834) keeps out-of-office robots from answering.
     """
@@ -144,15 +140,43 @@ def _encoded(text: str) -> str:
     return "\r\n ".join(f"=?utf-8?b?{b64encode(word.encode()).decode()}?=" for word in words)
 
 
+def _meaning(error: Exception) -> Outcome:
+    match error:
+        case smtplib.SMTPRecipientsRefused(recipients=recipients):
+            ((code, _),) = recipients.values()
+            return _verdict(code, recipient=True)
+        case smtplib.SMTPDataError(smtp_code=code):
+            return _verdict(code, recipient=False)
+        case smtplib.SMTPResponseException(smtp_code=code):
+            return _session_verdict(code)
+        case smtplib.SMTPNotSupportedError() | ssl.SSLError():
+            return Later(reason=DeferralReason.PROVIDER_MISCONFIGURED)
+        case ValueError():
+            # An address this server cannot be told (no SMTPUTF8), or that is not one.
+            return Refused(reason=FailureReason.RECIPIENT_REFUSED)
+        case _:
+            return Later(reason=DeferralReason.PROVIDER_UNAVAILABLE)
+
+
 def _verdict(code: int, *, recipient: bool) -> Outcome:
+    """What a reply to RCPT (`recipient`) or DATA means (RFC 5321 §4.2)."""
     if code in _MISCONFIGURED:
         return Later(reason=DeferralReason.PROVIDER_MISCONFIGURED)
-    if code in _THROTTLED or 400 <= code < 500:
-        # A mailbox may be full for a while without the server refusing everybody.
-        throttled = DeferralReason.PROVIDER_THROTTLED
-        return Later(reason=throttled, closes=not recipient or code == 421)
-    if recipient:
-        return Refused(reason=FailureReason.RECIPIENT_REFUSED)
-    if code in _CONTENT_REFUSED or 500 <= code < 600:
-        return Refused(reason=FailureReason.CONTENT_REFUSED)
+    if 400 <= code < 500:
+        # One mailbox may be full for a while without the server refusing everybody.
+        closes = not recipient or code == _CLOSING
+        return Later(reason=DeferralReason.PROVIDER_THROTTLED, closes=closes)
+    if 500 <= code < 600:
+        by_recipient, by_content = FailureReason.RECIPIENT_REFUSED, FailureReason.CONTENT_REFUSED
+        return Refused(reason=by_recipient if recipient else by_content)
     return Later(reason=DeferralReason.PROVIDER_UNAVAILABLE)
+
+
+def _session_verdict(code: int) -> Later:
+    """What a refusal of the session itself means: never the fault of a mail."""
+    is_ours = code in _MISCONFIGURED or 500 <= code < 600
+    misconfigured, away = (
+        DeferralReason.PROVIDER_MISCONFIGURED,
+        DeferralReason.PROVIDER_UNAVAILABLE,
+    )
+    return Later(reason=misconfigured if is_ours else away)

@@ -73,6 +73,20 @@ class TestMail:
     def test_each_reply_has_one_meaning(self, code: int, recipient: bool, outcome: object) -> None:
         assert smtp._verdict(code, recipient=recipient) == outcome
 
+    @pytest.mark.parametrize(
+        ("code", "reason"),
+        [
+            (535, DeferralReason.PROVIDER_MISCONFIGURED),
+            (550, DeferralReason.PROVIDER_MISCONFIGURED),
+            (554, DeferralReason.PROVIDER_MISCONFIGURED),
+            (421, DeferralReason.PROVIDER_UNAVAILABLE),
+        ],
+    )
+    def test_a_refused_session_never_condemns_a_mail(
+        self, code: int, reason: DeferralReason
+    ) -> None:
+        assert smtp._session_verdict(code) == Later(reason=reason)
+
 
 class _Answer:
     def __init__(self, status: int, data: bytes = b"{}", **headers: str) -> None:
