@@ -127,7 +127,7 @@ def assemble(service: Service, settings: Settings) -> Runtime:
         service=service,
         engine=new_engine(
             settings.database.app_url,
-            pool_size=settings.workers,
+            pool_size=settings.workers + 2,  # the probes wait for no worker
             application=f"{service.name} {settings.environment}",
         ),
         clock=trade_clock(settings),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -24,6 +25,8 @@ from chassis.web.endpoint import Endpoint
 
 #: Idle seconds before a kept connection is closed.
 _KEEPALIVE_SECONDS = 75
+#: A refused body larger than this is not read to its end: the connection is closed instead.
+_DISCARD_BYTES = 8 * 1024 * 1024
 
 
 class Host:
@@ -49,6 +52,22 @@ class ProblemServer(WebServer):
         super().__init__()
         self.in_flight = 0
         self.draining = False
+
+    def run(self) -> None:
+        """Accept for ever: out of file descriptors, wait for some rather than die."""
+        while self._is_accepting:
+            try:
+                link, address = self._sock.accept()
+            except OSError:
+                eventlet.sleep(0.1)
+                continue
+            link.settimeout(self._serv.socket_timeout)
+            self.container.spawn_managed_thread(partial(self.process_request, link, address))
+
+    def process_request(self, link: Any, address: Any) -> None:
+        """Serve one connection. What a rough client does to its socket is not our failure."""
+        with suppress(OSError):
+            self._serv.process_request([address, link, wsgi.STATE_IDLE])
 
     def get_wsgi_app(self) -> Any:
         return _Application(self)
@@ -92,13 +111,22 @@ class HttpRoute(HttpRequestHandler):
 
     def __init__(self, endpoint: Endpoint, **kwargs: Any) -> None:
         super().__init__(endpoint.method, endpoint.rule, **kwargs)
+        self._endpoint = endpoint
 
     def get_url_rule(self) -> Rule:
         return Rule(self.url, methods=[self.method])
 
     def handle_request(self, request: Request) -> Response:
-        """Run the method in a nameko worker and wait for its answer."""
+        """Run the method in a nameko worker and wait for its answer.
+
+        A probe waits for no worker: a busy process is not a dead one.
+        """
         request.shallow = False
+        if self._endpoint.raw:
+            service = self.container.service_cls()
+            service.host = self.container.config["host"]
+            probed: Response = getattr(service, self.method_name)(request)
+            return probed
         done = Event()
         self.container.spawn_worker(
             self, (request,), {}, handle_result=partial(self.handle_result, done)
@@ -114,11 +142,16 @@ class _Application:
         self._server = server
         self._map: Map = server.make_url_map()
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def __call__(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        if environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked":
+            # eventlet ends the stream itself; without this Werkzeug takes the body for empty.
+            environ["wsgi.input_terminated"] = True
         self._server.in_flight += 1
         HTTP_IN_FLIGHT.set(self._server.in_flight)
         response = self._respond(environ)
-        if self._server.draining:
+        if self._server.draining or int(environ.get("CONTENT_LENGTH") or 0) > _DISCARD_BYTES:
             response.headers["Connection"] = "close"
         return ClosingIterator(response(environ, start_response), self._done)
 
@@ -133,7 +166,9 @@ class _Application:
             request.path_values = values  # type: ignore[attr-defined]  # nameko's own convention
             response: Response = entrypoint.handle_request(request)
         except NotFound:
-            return problems.problem(problems.UnknownRoute("Vérifiez l’adresse et la version (/v1)."))
+            return problems.problem(
+                problems.UnknownRoute("Vérifiez l’adresse et la version (/v1).")
+            )
         except MethodNotAllowed as error:
             refusal = problems.problem(problems.MethodNotAllowed())
             refusal.headers["Allow"] = ", ".join(error.valid_methods or ())

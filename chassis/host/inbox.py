@@ -57,9 +57,7 @@ class InboxEntrypoint(Entrypoint):
 
     def _apply_batch(self) -> int:
         done = Event()
-        self.container.spawn_worker(
-            self, (), {}, handle_result=partial(self._handle_result, done)
-        )
+        self.container.spawn_worker(self, (), {}, handle_result=partial(self._handle_result, done))
         applied: int = done.wait()
         return applied
 

@@ -17,7 +17,7 @@ from chassis.catalogue import load
 from chassis.host.http import Host, ProblemServer
 from chassis.logs import get_logger
 from chassis.runtime import assemble
-from chassis.settings import Settings
+from chassis.settings import Settings, SettingsError
 from chassis.web.tokens import TokenVerifier
 
 log = get_logger(__name__)
@@ -30,9 +30,7 @@ class NotGreen(RuntimeError):
 def serve(settings: Settings) -> int:
     """Run until a signal. Answers the exit code: 0 when everything was drained in time."""
     _assert_green()
-    logs.configure(
-        service=settings.service, process="api", environment=settings.environment
-    )
+    logs.configure(service=settings.service, process="api", environment=settings.environment)
     service = load(settings.service)
     runtime = assemble(service, settings)
     container = ServiceContainer(
@@ -45,12 +43,29 @@ def serve(settings: Settings) -> int:
     )
     stop = _stop_on_signal()
     eventlet.spawn(probes.beat_forever, eventlet.sleep)
-    container.start()
-    log.info("started", port=settings.api_port)
+    _start(container, settings.api_port)
+    eventlet.spawn(_stop_when_dead, container, stop)
     stop.wait()
     drained = _drain(container, settings.grace_seconds)
     log.info("stopped", exit_code=0 if drained else 1)
     return 0 if drained else 1
+
+
+def _start(container: Any, port: int) -> None:
+    try:
+        container.start()
+    except OSError:
+        raise SettingsError(f"configuration refusée : le port {port} ne peut pas servir") from None
+    log.info("started", port=port)
+
+
+def _stop_when_dead(container: Any, stop: Event) -> None:
+    """A process whose container died serves nobody: end it, the supervisor starts another."""
+    try:
+        container.wait()
+    except Exception as error:  # noqa: BLE001 - nameko hands back whatever killed it
+        log.error("container_died", error_class=type(error).__name__)
+    _send_once(stop)
 
 
 def _assert_green() -> None:
@@ -69,15 +84,22 @@ def _stop_on_signal() -> Event:
             os._exit(128 + number)
         seen.append(number)
         # A signal handler may run anywhere: only the hub may switch greenlets.
-        eventlet.hubs.get_hub().schedule_call_global(0, stop.send, number)
+        eventlet.hubs.get_hub().schedule_call_global(0, _send_once, stop)
 
     signal.signal(signal.SIGTERM, handle)
     signal.signal(signal.SIGINT, handle)
     return stop
 
 
+def _send_once(stop: Event) -> None:
+    if not stop.ready():
+        stop.send(None)
+
+
 def _drain(container: Any, seconds: float) -> bool:
     """Answer the requests in flight, finish the running batch, then stop nameko."""
+    if container._died.ready():
+        return False
     with eventlet.Timeout(seconds, False):
         servers = [e for e in container.extensions if isinstance(e, ProblemServer)]
         answered = all(server.drain(seconds) for server in servers)

@@ -43,9 +43,7 @@ class LabelTaken(Conflict):
 
 
 CONSTRAINTS: dict[str, type[DomainError]] = {"uq_compteur_label": LabelTaken}
-registry(metadata=metadata).map_imperatively(
-    Compteur, compteur, version_id_col=compteur.c.version
-)
+registry(metadata=metadata).map_imperatively(Compteur, compteur, version_id_col=compteur.c.version)
 
 
 class UnitOfWork(unit_of_work.UnitOfWork):

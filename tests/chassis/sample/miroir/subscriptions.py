@@ -34,5 +34,7 @@ def mirror(uow: Any, data: dict[str, Any], event: Event) -> None:
     if data["value"] == -2:
         raise Retryable("plus tard")
     row = pg.insert(miroir).values(data)
-    uow.session.execute(row.on_conflict_do_update(index_elements=["compteur_id"], set_={"value": data["value"]}))
+    uow.session.execute(
+        row.on_conflict_do_update(index_elements=["compteur_id"], set_={"value": data["value"]})
+    )
     uow.session.execute(sa.insert(effect).values(data))
