@@ -139,7 +139,8 @@ def main(
     uri = urlsplit(os.environ.get("AMQP_URI", "amqp://guest@127.0.0.1//"))
     ours = uri.path.removeprefix("/") or "/"
     wanted = access(code, prefix=os.environ.get("BUS_PREFIX", ""), own_vhost=vhost, vhost=ours)
-    password = secrets.token_urlsafe(24)
+    # Hexadecimal: a password that starts with a dash would be read as an option.
+    password = secrets.token_hex(24)
     todo = steps(wanted, password, publisher=uri.username or "guest", own_vhost=vhost)
     management = os.environ.get("RABBITMQ_MANAGEMENT_URL")
     if management:

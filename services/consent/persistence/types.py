@@ -1,7 +1,5 @@
 """Columns that hold codes, sets of codes, shared elements and contract terms."""
 
-# ruff: noqa: ARG002 - the signatures are SQLAlchemy's
-
 from __future__ import annotations
 
 from collections.abc import Mapping
