@@ -23,7 +23,7 @@ def uuid(description: str, *, example: str | None = None, **options: Any) -> fie
 def code(description: str, example: str, **options: Any) -> fields.String:
     """A stable code: capitals, digits, dash and underscore."""
     return fields.String(
-        validate=validate.Regexp(r"^[A-Z0-9][A-Z0-9_-]{1,59}\Z"),
+        validate=validate.Regexp(r"^[A-Z0-9][A-Z0-9_-]{1,59}$(?!\n)"),
         metadata=_about(description, example),
         **options,
     )

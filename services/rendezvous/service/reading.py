@@ -100,7 +100,7 @@ class ReadingRoutes:
         summary="État d’un rendez-vous",
         problems=(errors.RendezvousUnknown,),
     )
-    def read_state(self, uow: UnitOfWork, call: Call, rendezvous_id: UUID) -> Rendezvous:  # noqa: ARG002
+    def read_state(self, uow: UnitOfWork, call: Call, rendezvous_id: UUID) -> Rendezvous:
         return usecases.read_state(uow, rendezvous_id=rendezvous_id)
 
     @route(
