@@ -67,11 +67,12 @@ class ProtectionGround(StrEnum):
 
 
 class AccessKind(StrEnum):
-    """What is said of one agent and one file."""
+    """What is said of one agent and one file.
 
-    #: Their own file or a relative's: never.
+    CLOSED: their own or a relative's, never. OPENED: although it is protected.
+    """
+
     CLOSED = "CLOSED"
-    #: May open it although it is protected.
     OPENED = "OPENED"
 
 
@@ -288,14 +289,5 @@ class Personne:
         self.accesses += [FileAccess(agent_id=a, kind=k) for a, k in wanted.items()]
 
     def _identifies(self) -> bool:
-        return any(
-            (
-                self.born_on,
-                self.birth_name,
-                self.address,
-                self.commune,
-                self.contacts,
-                self.nationality_group,
-                self.reference,
-            )
-        )
+        named = (self.birth_name, self.born_on, self.reference, self.nationality_group)
+        return any((*named, self.address, self.commune, self.contacts))

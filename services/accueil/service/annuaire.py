@@ -42,6 +42,7 @@ from services.accueil.schemas.annuaire import (
     SiteQuery,
 )
 from services.accueil.service import allowed
+from services.accueil.usecases import agents
 from services.accueil.usecases import annuaire as usecases
 
 _TAG = "Annuaire"
@@ -174,7 +175,7 @@ class AnnuaireRoutes:
         problems=(AgentAlreadyKnown, *_AGENT_PROBLEMS),
     )
     def register_agent(self, uow: UnitOfWork, call: Call) -> Agent:
-        return usecases.register_agent(uow, values=call.body)
+        return agents.register_agent(uow, values=call.body)
 
     @route(
         "PATCH",
@@ -189,7 +190,7 @@ class AnnuaireRoutes:
         problems=(AgentNotFound, *_AGENT_PROBLEMS),
     )
     def change_agent(self, uow: UnitOfWork, call: Call, agent_id: UUID) -> Agent:
-        return usecases.change_agent(
+        return agents.change_agent(
             uow, agent_id=agent_id, expected_version=call.expected_version, changes=call.body
         )
 
@@ -204,7 +205,7 @@ class AnnuaireRoutes:
         problems=(AgentNotFound,),
     )
     def read_agent(self, uow: UnitOfWork, call: Call, agent_id: UUID) -> Agent:
-        return usecases.find_agent(uow, agent_id)
+        return agents.find_agent(uow, agent_id)
 
     @route(
         "GET",
@@ -218,7 +219,7 @@ class AnnuaireRoutes:
     )
     def list_agents(self, uow: UnitOfWork, call: Call) -> Page[Agent]:
         query = call.query
-        found = usecases.agents_in_post(
+        found = agents.agents_in_post(
             uow,
             mds=query["mds"],
             profession=query["profession"],

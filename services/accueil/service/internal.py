@@ -12,7 +12,7 @@ from services.accueil.persistence import UnitOfWork
 from services.accueil.schemas.annuaire import CurrentAssignment
 from services.accueil.schemas.contacts import PersonneForServices, ReachIn, ReachOut
 from services.accueil.service import allowed
-from services.accueil.usecases import annuaire, contacts, personnes
+from services.accueil.usecases import agents, contacts, personnes
 
 _TAG = "Entre services"
 
@@ -64,4 +64,4 @@ class InternalRoutes:
         call: Call,
         agent_id: UUID,
     ) -> dict[str, Any]:
-        return annuaire.current_assignment(uow, agent_id)
+        return agents.current_assignment(uow, agent_id)

@@ -27,7 +27,8 @@ from services.accueil.events import (
     OrientationRequested,
 )
 from services.accueil.usecases.access import viewer, visible_file
-from services.accueil.usecases.annuaire import find_agent, known_site
+from services.accueil.usecases.agents import find_agent
+from services.accueil.usecases.annuaire import known_site
 from services.accueil.usecases.ports import Acteur, Uow
 
 _NAMED = (Target.POLE, Target.PARTENAIRE)
