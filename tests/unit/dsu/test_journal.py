@@ -125,3 +125,12 @@ def test_a_chain_goes_on_after_a_rotation_of_keys() -> None:
 
     assert check(rows, rotated.head(DOSSIER, rows[3]), rotated) is None
     assert check(rows, rotated.head(DOSSIER, rows[3])) == (4, Fault.ALTERED)
+
+
+def test_a_row_of_an_abandoned_history_does_not_fit() -> None:
+    rows, head = chain(5)
+    other = SEALER.row(replace(rows[2].entry, what="LIST"), seq=3, previous=rows[1].mac)
+    after_other = SEALER.row(rows[3].entry, seq=4, previous=other.mac)
+
+    assert check([*rows[:3], after_other, rows[4]], head) == (4, Fault.ALTERED)
+    assert check([*rows[:2], other, *rows[3:]], head) == (4, Fault.ALTERED)
