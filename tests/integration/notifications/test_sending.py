@@ -353,8 +353,8 @@ class TestAnswers:
     @pytest.mark.parametrize(
         ("outcome", "texts"),
         [
-            ("GRANTED", ["Une réponse vous attend. Contactez votre MDS."]),
-            ("REFUSED", ["Une réponse vous attend. Contactez votre MDS."]),
+            ("GRANTED", ["Une réponse vous attend. Contactez votre interlocuteur habituel."]),
+            ("REFUSED", ["Une réponse vous attend. Contactez votre interlocuteur habituel."]),
             ("ADJOURNED", []),
         ],
     )
