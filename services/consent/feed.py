@@ -93,7 +93,7 @@ class _Batch:
         """After a failure, keep the persons until nothing of the batch can be taken any more."""
         if self.sent_at is not None:
             left = self.sent_at + EXPIRATION_SECONDS + _MARGIN_SECONDS - time.monotonic()
-            time.sleep(max(0.0, left))
+            Event().wait(max(0.0, left))
 
     def _has_reader(self) -> bool:
         """Also takes back what a process that died left: its rows still wait here."""

@@ -92,7 +92,7 @@ class PartnerQueue:
         while time.monotonic() < deadline:
             if self.state().ready == 0:
                 return True
-            time.sleep(_POLL_SECONDS)
+            self._link.drain(_POLL_SECONDS)
         return False
 
     def recall(self) -> set[UUID]:
