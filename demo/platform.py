@@ -31,8 +31,8 @@ from services import SERVICES
 
 _READY_SECONDS = 60.0
 _WATCH_SECONDS = 0.1
-_SAMPLE_SECONDS = 2.0
-#: Processes take their memory maps one by one: PSS of all is not free to ask.
+#: PSS of all processes is not free to ask.
+_SAMPLE_SECONDS = 10.0
 Tell = Callable[[str], None]
 
 

@@ -34,21 +34,21 @@ class EmbeddedPostgres:
     def __init__(self, folder: Path) -> None:
         self._server = _start(folder / "postgres")
         self.uri: str = self._server.get_uri()
-        self._children = self.pids[1:]
+        self._children: list[int] = []
 
     @property
     def pids(self) -> list[int]:
         """The postmaster and its children."""
         try:
             postmaster = psutil.Process(self._server.get_pid())
-            return [postmaster.pid, *(child.pid for child in postmaster.children())]
+            self._children = [child.pid for child in postmaster.children()]
+            return [postmaster.pid, *self._children]
         except (psutil.Error, TypeError):
             return []
 
     def revive(self) -> bool:
         """Start it again if the postmaster died. True when it had."""
         if self._is_running():
-            self._children = self.pids[1:]
             return False
         # Children of the dead postmaster hold its memory until they notice.
         psutil.wait_procs(_alive(self._children), timeout=_REVIVAL_SECONDS)

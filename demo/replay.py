@@ -133,6 +133,7 @@ class Replay:
             seconds=self.seconds,
             requests=dict(world.client.requests),
             repeated=world.client.repeated,
+            settling={"asked": settler.rounds, "deferred_most": settler.deferred_most},
             restarts=self.platform.restarts,
             usages=self.platform.meter.usages(),
             memory_mib=self.platform.meter.total_memory_mib,

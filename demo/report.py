@@ -32,6 +32,7 @@ class Report:
     seconds: Mapping[str, float]
     requests: Mapping[str, int]
     repeated: int
+    settling: Mapping[str, int]
     restarts: Mapping[str, int]
     usages: Sequence[Usage]
     memory_mib: float
@@ -80,6 +81,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "seconds": dict(report.seconds),
         "requests": dict(report.requests),
         "repeated_requests": report.repeated,
+        "settling": dict(report.settling),
         "restarts": dict(report.restarts),
         "processes": [asdict(each) for each in report.usages],
         "memory_mib": round(report.memory_mib, 1),
@@ -217,7 +219,8 @@ def _show_resources(report: Report, console: Console) -> None:
     asked = sum(report.requests.values())
     console.print(f"{report.mode} · {times}")
     console.print(
-        f"{_number(asked, is_money=False)} requêtes, {report.repeated} répétées ;"
+        f"{_number(asked, is_money=False)} requêtes, {report.repeated} répétées"
+        f" ({report.settling['asked']} pour savoir si le courrier est apaisé) ;"
         f" mémoire de tous les processus au plus haut : {report.memory_mib:.0f} Mio"
     )
 

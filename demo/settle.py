@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import Any
@@ -74,6 +74,17 @@ def is_settled(traffic: Traffic) -> bool:
     return still == 0 and all(each.missing == 0 for each in subscriptions(traffic))
 
 
+def _lagging(traffic: Traffic) -> list[str]:
+    """Services with something to send or to apply."""
+    late = {each.consumer for each in subscriptions(traffic) if each.missing}
+    busy = {
+        name
+        for name, books in traffic.items()
+        if books["outbox_pending"] or books["inbox_waiting"] or books["inbox_parked"]
+    }
+    return sorted(late | busy)
+
+
 @dataclass
 class Settler:
     """Asks the services for their books until they balance."""
@@ -83,35 +94,42 @@ class Settler:
     services: tuple[str, ...]
     token: Callable[[], str] = field(repr=False)
     seconds: float = 0.0
+    #: Times a service was asked for its books.
     rounds: int = 0
-    #: Balanced when last asked, and nothing was sent since.
+    #: The most facts seen waiting for an earlier one, or for a retry.
     deferred_most: int = 0
 
-    def traffic(self) -> dict[str, dict[str, Any]]:
-        """The books of every service, now."""
-        token = self.token()
+    def traffic(self, services: Collection[str] = ()) -> dict[str, dict[str, Any]]:
+        """The books of some services (all by default), now."""
+        names, token = tuple(services) or self.services, self.token()
         answers = self.pool.map(
             lambda name: self.client.expect(Request(name, "GET", "/internal/traffic", token)).json,
-            self.services,
+            names,
         )
-        return dict(zip(self.services, answers, strict=True))
+        self.rounds += len(names)
+        return dict(zip(names, answers, strict=True))
 
     def settle(self) -> None:
-        """Return once the books balance. Raises NotSettled when nothing moves any more."""
+        """Return once the books balance. Raises NotSettled when nothing moves any more.
+
+        Between two looks at all of them, only those that lag are asked again.
+        """
         started = moved_at = time.monotonic()
-        pause, before = _FIRST_PAUSE, None
-        while True:
-            traffic = self.traffic()
-            self.rounds += 1
-            self._note(traffic)
-            if is_settled(traffic):
-                break
-            now = time.monotonic()
-            if traffic != before:
-                before, moved_at = traffic, now
-            elif now - moved_at > STUCK_SECONDS:
-                raise NotSettled(_explain(traffic))
+        pause = _FIRST_PAUSE
+        traffic = self.traffic()
+        while not is_settled(traffic):
+            lagging = _lagging(traffic)
             time.sleep(pause)
+            fresh = {**traffic, **self.traffic(lagging)}
+            self._note(fresh)
+            if is_settled(fresh) and len(lagging) < len(self.services):
+                # The others may have told something new meanwhile.
+                fresh = self.traffic()
+            if fresh != traffic:
+                moved_at, pause = time.monotonic(), _FIRST_PAUSE
+            elif time.monotonic() - moved_at > STUCK_SECONDS:
+                raise NotSettled(_explain(fresh))
+            traffic = fresh
             pause = min(1.5 * pause, _LONGEST_PAUSE)
         self.seconds += time.monotonic() - started
 
