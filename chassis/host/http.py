@@ -22,11 +22,10 @@ from werkzeug.wsgi import ClosingIterator
 from chassis.metrics import HTTP_IN_FLIGHT
 from chassis.web import problems
 from chassis.web.endpoint import Endpoint
+from chassis.web.handling import MAX_SWALLOWED_BYTES
 
 #: Idle seconds before a kept connection is closed.
 _KEEPALIVE_SECONDS = 75
-#: A refused body larger than this is not read to its end: the connection is closed instead.
-_DISCARD_BYTES = 8 * 1024 * 1024
 
 
 class Host:
@@ -135,6 +134,11 @@ class HttpRoute(HttpRequestHandler):
         return response
 
 
+def _leave_unread() -> None:
+    """Makes eventlet close the connection rather than read an endless body to its end."""
+    raise OSError
+
+
 class _Application:
     """WSGI: find the route, count what is in flight until its last byte is written."""
 
@@ -148,10 +152,12 @@ class _Application:
         if environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked":
             # eventlet ends the stream itself; without this Werkzeug takes the body for empty.
             environ["wsgi.input_terminated"] = True
+        if int(environ.get("CONTENT_LENGTH") or 0) > MAX_SWALLOWED_BYTES:
+            environ["eventlet.input"].discard = _leave_unread
         self._server.in_flight += 1
         HTTP_IN_FLIGHT.set(self._server.in_flight)
         response = self._respond(environ)
-        if self._server.draining or int(environ.get("CONTENT_LENGTH") or 0) > _DISCARD_BYTES:
+        if self._server.draining:
             response.headers["Connection"] = "close"
         return ClosingIterator(response(environ, start_response), self._done)
 

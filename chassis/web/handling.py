@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from time import perf_counter
 from typing import Any
@@ -37,7 +38,8 @@ from chassis.web.schemas import PageQuery, field_names, pointers
 from chassis.web.tokens import Caller, TokenVerifier
 
 MAX_BODY_BYTES = 256 * 1024
-#: Deeper JSON than any schema of ours needs.
+#: A refused body larger than this is not read to its end: the connection is closed instead.
+MAX_SWALLOWED_BYTES = 8 * 1024 * 1024
 _ETAG = re.compile(r'^"(\d{1,9})"$')
 _ANONYMOUS = Caller(subject="", roles=frozenset())
 _PAGE_QUERY = PageQuery()
@@ -140,6 +142,7 @@ def _authorise(verifier: TokenVerifier, endpoint: Endpoint, request: Request) ->
 
 def _read_body(endpoint: Endpoint, request: Request) -> bytes:
     if (request.content_length or 0) > MAX_BODY_BYTES:
+        _swallow(request)
         raise BodyTooLarge("Le corps dépasse 256 Kio.")
     if endpoint.body is None:
         return b""
@@ -148,10 +151,21 @@ def _read_body(endpoint: Endpoint, request: Request) -> bytes:
     except (ClientDisconnected, RequestEntityTooLarge, OSError, ValueError):
         raise BadRequest("Le corps de la requête est incomplet.") from None
     if len(body) > MAX_BODY_BYTES:
+        _swallow(request)
         raise BodyTooLarge("Le corps dépasse 256 Kio.")
     if request.mimetype != "application/json":
         raise WrongMediaType("Envoyez du JSON (Content-Type: application/json).")
     return body
+
+
+def _swallow(request: Request) -> None:
+    """Read what a refused body still brings: closing on it would reset our answer away."""
+    if (request.content_length or 0) > MAX_SWALLOWED_BYTES:
+        return
+    left = MAX_SWALLOWED_BYTES
+    with suppress(ClientDisconnected, RequestEntityTooLarge, OSError, ValueError):
+        while left > 0 and (chunk := request.stream.read(64 * 1024)):
+            left -= len(chunk)
 
 
 def _call(
