@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import amqp
-from kombu import Connection
+from kombu.connection import Connection
 
 from chassis.catalogue import service_names, subscriptions_of
 
@@ -28,6 +29,10 @@ BROKER_ERRORS = (amqp.AMQPError, OSError, ConnectionError)
 
 class BrokerUnavailable(Exception):
     """The broker does not answer, or refuses us."""
+
+
+class TopologyRefused(BrokerUnavailable):
+    """A queue or an exchange exists with other arguments: only a person can help (406)."""
 
 
 @dataclass(frozen=True)
@@ -71,10 +76,13 @@ class Link:
         )
         try:
             connection.connect()
+            self.connection = connection
+            self.channel = connection.connection.channel()
         except (*BROKER_ERRORS, *connection.connection_errors) as error:
+            connection.collect()
             raise BrokerUnavailable(type(error).__name__) from None
-        self.connection = connection
-        self.channel = connection.connection.channel()
+        # Bodies stay bytes: only the envelope's reader decides what they are.
+        self.channel.auto_decode = False
 
     def drain(self, seconds: float) -> bool:
         """Handle what the broker sends, for at most this long. False when nothing came."""
@@ -92,7 +100,8 @@ class Link:
         """Cut the socket without the closing handshake, which hangs with a broker that hangs."""
         try:
             raw = self.connection.connection.transport.sock
-            raw.shutdown(socket.SHUT_RDWR)
+            with suppress(OSError):
+                raw.shutdown(socket.SHUT_RDWR)
             raw.close()
         except (AttributeError, OSError):
             pass
@@ -111,16 +120,24 @@ def declare_all(uri: str, names: Names, services: Iterable[str] | None = None) -
     try:
         for service in services or service_names():
             declare(link.channel, names, service)
-    except amqp.PreconditionFailed:
-        raise BrokerUnavailable(
-            "une file ou un échange existe déjà avec d’autres arguments (406)"
-        ) from None
     finally:
         link.close()
 
 
 def declare(channel: Any, names: Names, service: str) -> None:
-    """Declare one service's exchange, its inbox and the exchanges it listens to."""
+    """Declare one service's exchange, its inbox and the exchanges it listens to.
+
+    Raises TopologyRefused when one of them exists with other arguments.
+    """
+    try:
+        _declare(channel, names, service)
+    except amqp.PreconditionFailed:
+        raise TopologyRefused(
+            "une file ou un échange existe déjà avec d’autres arguments (406)"
+        ) from None
+
+
+def _declare(channel: Any, names: Names, service: str) -> None:
     _declare_exchange(channel, names.events(service))
     queue = names.inbox(service)
     channel.queue_declare(

@@ -54,7 +54,8 @@ class Fact:
     @property
     def aggregate_id(self) -> UUID:
         """The id of the thing this happened to."""
-        return getattr(self, self.key)
+        key: UUID = getattr(self, self.key)
+        return key
 
     def data(self) -> dict[str, Any]:
         """The fact as plain JSON values; absent optional fields are left out."""

@@ -41,7 +41,8 @@ def measure(runtime: Runtime, uow: Any) -> None:
     metrics.INBOX_DEFERRED.set(deferred)
     metrics.INBOX_OLDEST_SECONDS.set(oldest or 0)
     metrics.PARKED.set(_parked(runtime, uow))
-    first_due = uow.session.scalar(sa.select(sa.func.min(due.c.due_at)).where(due.c.done_at.is_(None)))
+    still_open = sa.select(sa.func.min(due.c.due_at)).where(due.c.done_at.is_(None))
+    first_due = uow.session.scalar(still_open)
     late = (uow.now - first_due).total_seconds() if first_due else 0
     metrics.DUE_LATE_SECONDS.set(max(late, 0))
     pool: Any = runtime.engine.pool

@@ -4,7 +4,7 @@ Rows arrive `waiting` (from the relay, or from the local relay in embedded mode)
 claimed and applied in one transaction together with what the handlers change. When a handler
 fails, the batch rolls back and its events run one by one, so that only the failing one is
 deferred; the later events of its aggregate queue behind it (the idea of Axon's sequenced dead
-letters), the others go on. After a day of retries the event is parked, for a person to replay or discard.
+letters), the others go on. After a day of retries the event is parked, for a person to decide.
 """
 
 from __future__ import annotations

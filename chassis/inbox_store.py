@@ -20,7 +20,7 @@ from chassis.ids import new_id
 from chassis.subscriptions import Subscriptions
 
 PARKED_CONTEXT = "parked.body"
-register_uuid()  # type: ignore[no-untyped-call]  # absent from the stubs
+register_uuid()
 
 _INSERT = """
     INSERT INTO inbox (event_id, source, aggregate_type, aggregate_id, aggregate_version,

@@ -37,7 +37,8 @@ def main(arguments: list[str]) -> int:
         if arguments == ["local-relay"]:
             return _local_relay()
         if len(arguments) != 2 or arguments[0] not in service_names():
-            return _refuse(f"usage : python -m chassis.run <{'|'.join(service_names())}> <commande>")
+            names = "|".join(service_names())
+            return _refuse(f"usage : python -m chassis.run <{names}> <commande>")
         return _run(*arguments)
     except SettingsError as error:
         return _refuse(str(error))

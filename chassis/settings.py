@@ -163,7 +163,7 @@ class _Reader(Env):
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         super().__init__()
-        self._environ = environ
+        self._environ = dict(environ)
 
     def _get_value(self, env_key: str, default: object) -> object:
         return self._environ.get(env_key, default)

@@ -100,4 +100,4 @@ def _read(schema: Schema, event: Event) -> dict[str, Any]:
     try:
         return dict(schema.load(event.data))
     except ValidationError as error:
-        raise Rejected(f"contrat: {sorted(error.normalized_messages())}") from None
+        raise Rejected(f"contrat: {sorted(error.messages_dict)}") from None

@@ -161,7 +161,9 @@ class Client:
             sent["If-Match"] = etag
         where, _, query = path.partition("?")
         payload: dict[str, Any] = {"json": json} if json is not None else {"data": data}
-        builder = EnvironBuilder(where, query_string=query, method=method, headers=sent, **payload)
+        builder = EnvironBuilder(
+            where, query_string=query, method=method, headers=list(sent.items()), **payload
+        )
         return self._respond(builder.get_environ())
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
@@ -255,7 +257,7 @@ def inbox_states(runtime: Runtime) -> dict[str, int]:
     inbox = runtime.tables.inbox
     with runtime.engine.connect() as connection:
         counted = sa.select(inbox.c.state, sa.func.count()).group_by(inbox.c.state)
-        return {state: total for state, total in connection.execute(counted)}
+        return dict(connection.execute(counted).tuples().all())
 
 
 def run_due(runtime: Runtime) -> int:

@@ -36,7 +36,9 @@ def report(runtime: Runtime, uow: Any) -> dict[str, Any]:
     session, tables = uow.session, runtime.tables
     totals = session.execute(sa.select(tables.traffic)).all()
     return {
-        "outbox_pending": _count_rows(session, tables.outbox, tables.outbox.c.published_at.is_(None)),
+        "outbox_pending": _count_rows(
+            session, tables.outbox, tables.outbox.c.published_at.is_(None)
+        ),
         "inbox_waiting": _count_rows(session, tables.inbox, tables.inbox.c.state == "waiting"),
         "deferred": _count_rows(
             session,

@@ -1,4 +1,4 @@
-"""Databases and runtimes. One PostgreSQL database per service and session, emptied between tests."""
+"""Databases and runtimes: one database per service and session, emptied between tests."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ from chassis.testing import Client, FakeNeighbours, SettableClock
 from tests.support.servers import postgresql_url
 
 #: 32 bytes each, for tests only.
-KEYS = "cle-2:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=,cle-1:QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY="
+KEYS = (
+    "cle-2:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+    ",cle-1:QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY="
+)
 
 
 @pytest.fixture(scope="session", autouse=True)

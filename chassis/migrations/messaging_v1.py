@@ -172,9 +172,7 @@ def _create_requests() -> None:
         sa.Column("done_at", _INSTANT),
         sa.PrimaryKeyConstraint("id", name="pk_due"),
     )
-    op.create_index(
-        "ix_due_open", "due", ["due_at"], postgresql_where=sa.text("done_at IS NULL")
-    )
+    op.create_index("ix_due_open", "due", ["due_at"], postgresql_where=sa.text("done_at IS NULL"))
     op.create_index(
         "uq_due_kind_subject",
         "due",

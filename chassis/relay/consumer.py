@@ -146,7 +146,9 @@ class Consumer:
         self._arrived.append(
             _Delivery(
                 tag=message.delivery_info["delivery_tag"],
-                body=body.encode("utf-8", "surrogateescape") if isinstance(body, str) else bytes(body),
+                body=body.encode("utf-8", "surrogateescape")
+                if isinstance(body, str)
+                else bytes(body),
                 exchange=message.delivery_info["exchange"],
                 routing_key=message.delivery_info["routing_key"],
                 content_type=str(message.properties.get("content_type", "")),

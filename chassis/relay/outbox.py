@@ -94,7 +94,7 @@ class Outbox:
         self._connection.notifies.clear()
         with self._connection.cursor() as cursor:
             cursor.execute(_NEXT, (limit,))
-            return [Row(*values[:5], envelope=bytes(values[5])) for values in cursor]
+            return [_row(*values) for values in cursor]
 
     def mark(self, rows: Sequence[Row], done: set[int]) -> None:
         """Note what was confirmed, and count it, in one transaction."""
@@ -163,6 +163,11 @@ class Pump:
         """How long to wait now, doubling up to 30 s."""
         wait, self._backoff = self._backoff, min(self._backoff * 2, self._LAST_BACKOFF)
         return wait
+
+
+def _row(*values: Any) -> Row:
+    seq, event_id, aggregate_type, aggregate_id, routing_key, envelope = values
+    return Row(seq, event_id, aggregate_type, aggregate_id, routing_key, bytes(envelope))
 
 
 def _connect(url: str) -> Any:

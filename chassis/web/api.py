@@ -94,16 +94,18 @@ class Api:
     )
     def openapi(self, request: Request) -> Response:
         """The OpenAPI 3.1 document of this service."""
-        document = openapi.document(type(self))
-        return Response(
-            json.dumps(document, ensure_ascii=False), content_type="application/json"
-        )
+        document = json.dumps(self._description(), ensure_ascii=False)
+        return Response(document, content_type="application/json")
 
     @route("GET", "/docs", allow=None, raw=True, tag=_OPERATIONS, summary="Documentation lisible")
     def docs(self, request: Request) -> Response:
         """The same document as a page."""
-        page = reference_page.render(openapi.document(type(self)))
+        page = reference_page.render(self._description())
         return Response(page, content_type="text/html; charset=utf-8")
+
+    @classmethod
+    def _description(cls) -> dict[str, Any]:
+        return openapi.document(cls)  # type: ignore[arg-type]  # mypy doubts that a class hashes
 
     @route(
         "GET",

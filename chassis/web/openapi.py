@@ -10,7 +10,7 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema
 
-from chassis.errors import DomainError, Unavailable, VersionMismatch
+from chassis.errors import DomainError, Forbidden, NotFound, Unavailable, VersionMismatch
 from chassis.web import problems
 from chassis.web.endpoint import Endpoint
 from chassis.web.problems import status_of
@@ -39,7 +39,7 @@ def document(service_class: type[Any]) -> dict[str, Any]:
     for name, endpoint in endpoints(service_class):
         spec.path(
             path=endpoint.path,
-            operations={endpoint.method.lower(): _operation(service_class, name, endpoint)},
+            operations={endpoint.method.lower(): _operation(name, endpoint)},
         )
     return spec.to_dict()
 
@@ -81,7 +81,7 @@ def _declare_components(spec: APISpec) -> None:
     )
 
 
-def _operation(service_class: type[Any], name: str, endpoint: Endpoint) -> dict[str, Any]:
+def _operation(name: str, endpoint: Endpoint) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": name,
         "summary": endpoint.summary,
@@ -176,7 +176,7 @@ def _errors(endpoint: Endpoint) -> list[type[DomainError]]:
 
     errors: list[type[DomainError]] = [Unavailable]
     if endpoint.allow is not None:
-        errors += [problems.Unauthenticated, problems.Forbidden]
+        errors += [problems.Unauthenticated, Forbidden]
     if endpoint.body is not None:
         errors += [problems.BadRequest, problems.BodyTooLarge, problems.WrongMediaType]
     if endpoint.body or endpoint.query or endpoint.parameters or endpoint.many:
@@ -186,7 +186,7 @@ def _errors(endpoint: Endpoint) -> list[type[DomainError]]:
     if endpoint.if_match:
         errors += [problems.BadRequest, VersionMismatch, problems.PreconditionRequired]
     if any(name.endswith("_id") for name in endpoint.parameters):
-        errors.append(problems.NotFound)
+        errors.append(NotFound)
     return [*errors, *endpoint.problems]
 
 

@@ -41,7 +41,8 @@ def decode_cursor(cursor: str, keyring: Keyring) -> list[Any]:
             raise ValueError
         values: list[Any] = json.loads(body)
     except ValueError:
-        raise Invalid("Curseur non reconnu : reprenez la liste au début.", field="/cursor") from None
+        detail = "Curseur non reconnu : reprenez la liste au début."
+        raise Invalid(detail, field="/cursor") from None
     return values
 
 

@@ -69,7 +69,8 @@ class Schema(marshmallow.Schema):
     class Meta:
         unknown = RAISE
 
-    error_messages = {"unknown": "Champ inconnu.", "type": "Objet attendu."}
+    #: marshmallow reads its messages off the class.
+    error_messages = {"unknown": "Champ inconnu.", "type": "Objet attendu."}  # noqa: RUF012
 
 
 class PageQuery(Schema):

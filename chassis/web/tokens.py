@@ -1,4 +1,4 @@
-"""Bearer tokens: OIDC access tokens (RS256/ES256) checked against a JWKS, and a development issuer."""
+"""Bearer tokens: OIDC access tokens checked against a JWKS, and a development issuer."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ _LEEWAY = 30
 #: An unknown key id makes the JWKS be read again, at most this often, in seconds.
 _REFRESH_SECONDS = 30
 _CACHE_SIZE = 2000
+DEVELOPMENT_ISSUER = "urn:departement:emetteur-de-developpement"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +97,8 @@ class TokenVerifier:
             registry.validate(decoded.claims)
         except (JoseError, ValueError, TypeError, KeyError):
             raise Unauthenticated("Présentez un jeton valide (Authorization: Bearer …).") from None
-        return decoded.claims
+        claims: Mapping[str, Any] = decoded.claims
+        return claims
 
     def _decode_with_fresh_keys(self, token: str) -> Any:
         try:
@@ -137,7 +139,7 @@ class DevelopmentIssuer:
     audience: str = "plateforme-sociale"
 
     @classmethod
-    def create(cls, folder: Path, issuer: str = "urn:departement:emetteur-de-developpement") -> Self:
+    def create(cls, folder: Path, issuer: str = DEVELOPMENT_ISSUER) -> Self:
         """Open the issuer of a folder, creating its key and `jwks.json` the first time."""
         folder.mkdir(parents=True, exist_ok=True)
         private = folder / "emetteur.jwk.json"
