@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -200,6 +201,7 @@ def _fraction(text: str) -> Fraction:
 @contextmanager
 def _told_in_french() -> Iterator[None]:
     """Failures a person can do something about, without a trace."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
     except (FiguresError, PlanError, AnotherReplay) as error:

@@ -75,8 +75,13 @@ def is_settled(traffic: Traffic) -> bool:
 
 
 def _lagging(traffic: Traffic) -> list[str]:
-    """Services with something to send or to apply."""
-    late = {each.consumer for each in subscriptions(traffic) if each.missing}
+    """Services with something to send or to apply, or whose books are older than another's.
+
+    A consumer that applied more than its source had published when last asked: the source told
+    something new since, and must be asked again.
+    """
+    uneven = [each for each in subscriptions(traffic) if each.missing]
+    late = {each.consumer for each in uneven} | {e.source for e in uneven if e.missing < 0}
     busy = {
         name
         for name, books in traffic.items()

@@ -88,6 +88,16 @@ def test_settling_waits_for_the_last_fact_and_asks_only_who_lags() -> None:
     assert services.asked == ["accueil", "dsu", "dsu", "dsu", "accueil", "dsu"]
 
 
+def test_a_source_that_told_something_new_is_asked_again() -> None:
+    later = _traffic(applied=4)
+    later["accueil"]["published"]["personne"] = 4
+    services = _Services(_traffic(applied=2), later)
+
+    _settler(services).settle()
+
+    assert services.asked[2:5] == ["dsu", "accueil", "dsu"]
+
+
 def test_a_fact_that_never_comes_is_told_in_french(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settle, "STUCK_SECONDS", 0.05)
     services = _Services(_traffic(applied=2, inbox_parked=1))
