@@ -256,8 +256,9 @@ def inbox_states(runtime: Runtime) -> dict[str, int]:
     """How many received events are in each state."""
     inbox = runtime.tables.inbox
     with runtime.engine.connect() as connection:
-        counted = sa.select(inbox.c.state, sa.func.count()).group_by(inbox.c.state)
-        return dict(connection.execute(counted).tuples().all())
+        counted = sa.select(inbox.c.state, sa.func.count().label("total"))
+        rows = connection.execute(counted.group_by(inbox.c.state))
+        return {row.state: row.total for row in rows}
 
 
 def run_due(runtime: Runtime) -> int:
