@@ -63,6 +63,7 @@ class Engine:
         for step in steps:
             if not self.world.state.is_done(step.name):
                 self._run(step)
+                self.world.keep_tally()
                 self.world.state.finish(step.name)
             self.on_step(step)
 

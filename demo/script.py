@@ -70,8 +70,9 @@ def _preparation(plan: Plan, period: Period, agent_id: Callable[[str], Any]) -> 
         "reprise",
         at(before, MORNING),
         (
-            Wave(_chains(stock.import_people, batches), settles=True),
-            _each(stock.import_dossiers, batches),
+            # One batch after the other: each looks for duplicates among those before it.
+            Wave(_one_by_one(stock.import_people, batches), settles=True),
+            Wave(_one_by_one(stock.import_dossiers, batches), settles=True),
         ),
     )
 

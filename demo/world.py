@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -31,6 +32,7 @@ ROLES = {
 }
 
 
+_TALLY = "imprévus"
 #: What tells that an act was done: a state reached, or something seen in the thing.
 Done = tuple[str, ...] | Callable[[Mapping[str, Any]], bool]
 
@@ -44,9 +46,17 @@ class World:
     state: State
     issuer: DevelopmentIssuer
     pool: Executor
-    tally: Counter[str] = field(default_factory=Counter)
+    #: What happened of the unhappy life, earlier lives of the driver included.
+    tally: Counter[str] = field(init=False)
     _tokens: dict[str, str] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def __post_init__(self) -> None:
+        self.tally = Counter(json.loads(self.state.get(_TALLY) or "{}"))
+
+    def keep_tally(self) -> None:
+        """Keep what was counted with the step being finished."""
+        self.state[_TALLY] = json.dumps(self.tally)
 
     @cached_property
     def agents(self) -> dict[str, Agent]:

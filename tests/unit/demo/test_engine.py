@@ -32,6 +32,7 @@ def _engine(folder: Path, done: Callable[[str], int] = lambda _: 0) -> Engine:
     client: Client = SimpleNamespace(expect=expect)  # type: ignore[assignment]
     state = State(folder / "etat", "signature")
     world: Any = SimpleNamespace(state=state, client=client, token_of=lambda _: "jeton")
+    world.keep_tally = lambda: None
     pool = ThreadPoolExecutor(4)
     settler = _Settler(client, pool, ("accueil", "dsu"), lambda: "jeton")
     clock = ClockDriver(folder / "horloge", NINE)
