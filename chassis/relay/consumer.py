@@ -15,7 +15,7 @@ from typing import Any
 import psycopg2
 
 from chassis import inbox_store, metrics
-from chassis.broker import BROKER_ERRORS, BrokerUnavailable, Link, Names, declare
+from chassis.broker import BROKER_ERRORS, BrokerUnavailable, Link, Names, TopologyRefused, declare
 from chassis.crypto import Keyring
 from chassis.database import CONNECT_ARGS
 from chassis.events import CONTENT_TYPE, Event, Unreadable
@@ -64,6 +64,8 @@ class Consumer:
             try:
                 self._connect_database()
                 self._consume(stop)
+            except TopologyRefused:
+                raise
             except (BrokerUnavailable, psycopg2.Error, *BROKER_ERRORS) as error:
                 log.warning("consumer_interrupted", error_class=type(error).__name__)
                 self._drop_database()
@@ -142,13 +144,10 @@ class Consumer:
         log.error("message_parked", sha256=digest, reason=reason)
 
     def _on_message(self, message: Any) -> None:
-        body = message.body
         self._arrived.append(
             _Delivery(
                 tag=message.delivery_info["delivery_tag"],
-                body=body.encode("utf-8", "surrogateescape")
-                if isinstance(body, str)
-                else bytes(body),
+                body=bytes(message.body),
                 exchange=message.delivery_info["exchange"],
                 routing_key=message.delivery_info["routing_key"],
                 content_type=str(message.properties.get("content_type", "")),

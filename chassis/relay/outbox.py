@@ -47,6 +47,10 @@ class Row:
     envelope: bytes
 
 
+class FactsRefused(Exception):
+    """The destination took some facts of a batch, or none: the others stay, and wait."""
+
+
 class Destination(Protocol):
     """Where facts go: a broker, or the subscribers' inboxes."""
 
@@ -143,16 +147,20 @@ class Pump:
         self._measured_at = 0.0
 
     def turn(self) -> int:
-        """Carry one batch. Answers how many facts were confirmed; raises what failed."""
-        rows = self._outbox.next_rows()
-        if rows:
-            done = self._destination.deliver(rows)
-            self._outbox.mark(rows, done)
-        else:
-            done = set()
+        """Carry one batch. Answers how many facts were confirmed; raises what failed.
+
+        Depth and age are measured first: they matter most while nothing goes through.
+        """
         if time.monotonic() - self._measured_at > self._MEASURE_SECONDS:
             self._outbox.measure()
             self._measured_at = time.monotonic()
+        rows = self._outbox.next_rows()
+        if not rows:
+            return 0
+        done = self._destination.deliver(rows)
+        self._outbox.mark(rows, done)
+        if len(done) < len(rows):
+            raise FactsRefused(f"{len(rows) - len(done)}/{len(rows)}")
         return len(done)
 
     def succeeded(self) -> None:

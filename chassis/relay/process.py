@@ -15,12 +15,12 @@ import prometheus_client
 import psycopg2
 
 from chassis import logs
-from chassis.broker import BrokerUnavailable, Names
+from chassis.broker import BrokerUnavailable, Names, TopologyRefused
 from chassis.catalogue import load, service_names, side_task_of, subscriptions_of
 from chassis.logs import get_logger
 from chassis.relay.consumer import Consumer
 from chassis.relay.local import InboxConnection, LocalInboxes
-from chassis.relay.outbox import Outbox, Pump
+from chassis.relay.outbox import FactsRefused, Outbox, Pump
 from chassis.relay.publisher import Publisher
 from chassis.settings import Settings, SettingsError
 
@@ -101,7 +101,9 @@ def _publish(outbox: Outbox, publisher: Publisher, stop: Event, turns: Turns) ->
             publisher.beat()
             pump.succeeded()
             outbox.wait()
-        except (BrokerUnavailable, psycopg2.Error, OSError) as error:
+        except TopologyRefused:
+            raise
+        except (BrokerUnavailable, FactsRefused, psycopg2.Error, OSError) as error:
             _interrupted(error, outbox, pump, stop)
     publisher.close()
     outbox.close()
@@ -134,7 +136,7 @@ def _interrupted(error: Exception, outbox: Outbox, pump: Pump, stop: Event) -> N
 
 def _reason(error: Exception) -> str:
     """Only our own errors say more than their class: a driver's text may hold a URL."""
-    return str(error) if isinstance(error, BrokerUnavailable) else ""
+    return str(error) if isinstance(error, BrokerUnavailable | FactsRefused) else ""
 
 
 def _side_task(settings: Settings, stop: Event) -> dict[str, Callable[[], None]]:
@@ -156,7 +158,10 @@ def _run(
 ) -> int:
     server = ThreadingHTTPServer((host, port), _probe_handler(turns))
     Thread(target=server.serve_forever, name="probes", daemon=True).start()
-    threads = [Thread(target=task, name=name, daemon=True) for name, task in tasks.items()]
+    threads = [
+        Thread(target=_guarded, args=(task,), name=name, daemon=True)
+        for name, task in tasks.items()
+    ]
     for thread in threads:
         thread.start()
     log.info("started", port=server.server_port)
@@ -170,6 +175,16 @@ def _run(
     code = 1 if crashed or any(thread.is_alive() for thread in threads) else 0
     log.info("stopped", exit_code=code)
     return code
+
+
+def _guarded(task: Callable[[], None]) -> None:
+    """Tell why a task ends the process, without a word of what others wrote."""
+    try:
+        task()
+    except TopologyRefused as error:
+        log.error("topology_refused", reason=str(error))
+    except Exception as error:  # noqa: BLE001 - a bug: the process ends, a supervisor restarts it
+        log.error("task_died", error_class=type(error).__name__)
 
 
 def _stop_on_signal() -> Event:

@@ -14,7 +14,7 @@ from typing import Any
 import amqp
 
 from chassis import metrics
-from chassis.broker import BROKER_ERRORS, BrokerUnavailable, Link, Names, declare
+from chassis.broker import BROKER_ERRORS, BrokerUnavailable, Link, Names, TopologyRefused, declare
 from chassis.events import CONTENT_TYPE
 from chassis.logs import get_logger
 from chassis.relay.outbox import Row
@@ -80,6 +80,9 @@ class Publisher:
                 with self._watchdog.watching(link, 10):
                     declare(link.channel, self._names, self._service)
                     link.channel.confirm_select()
+            except TopologyRefused:
+                link.sever()
+                raise
             except BROKER_ERRORS as error:
                 link.sever()
                 raise BrokerUnavailable(type(error).__name__) from None

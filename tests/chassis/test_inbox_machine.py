@@ -1,4 +1,4 @@
-"""Whatever arrives, in any order, however often, and whatever fails: the end is the in-order fold."""
+"""Whatever arrives, however often, and whatever fails: the end is the in-order fold."""
 
 from uuid import UUID, uuid4
 
