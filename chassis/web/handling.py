@@ -41,6 +41,7 @@ MAX_BODY_BYTES = 256 * 1024
 #: A refused body larger than this is not read to its end: the connection is closed instead.
 MAX_SWALLOWED_BYTES = 8 * 1024 * 1024
 _ETAG = re.compile(r'^"(\d{1,9})"$')
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _ANONYMOUS = Caller(subject="", roles=frozenset())
 _PAGE_QUERY = PageQuery()
 log = get_logger(__name__)
@@ -192,14 +193,25 @@ def _load_body(endpoint: Endpoint, raw_body: bytes) -> dict[str, Any]:
         document = json.loads(raw_body, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         raise BadRequest("Le corps n’est pas du JSON valide.") from None
-    if _holds_nul(raw_body):
-        raise BadRequest("Le corps contient un caractère nul.")
+    if _holds_nul(raw_body) or _holds_lone_surrogate(raw_body, document):
+        raise BadRequest("Le corps contient un caractère qu’aucun texte ne peut porter.")
     return _load(endpoint.body_schema, document)
 
 
 def _holds_nul(raw_body: bytes) -> bool:
     """PostgreSQL stores no NUL in a text; JSON can only write it escaped."""
     return b"\\u0000" in raw_body or b"\x00" in raw_body
+
+
+def _holds_lone_surrogate(raw_body: bytes, document: Any) -> bool:
+    """Half an escaped pair is JSON, but no text: the driver would fail on it (RFC 8259 §8.2)."""
+    if not _SURROGATE.search(raw_body):
+        return False
+    try:
+        json.dumps(document, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _load(schema: Any, document: Any) -> dict[str, Any]:

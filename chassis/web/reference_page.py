@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, select_autoescape
+from jinja2 import Environment, PackageLoader
 
-_TEMPLATES = Environment(
-    loader=PackageLoader("chassis.web", "templates"), autoescape=select_autoescape()
-)
+# Not `select_autoescape`: it goes by the last suffix, and ours is `.j2`.
+_TEMPLATES = Environment(loader=PackageLoader("chassis.web", "templates"), autoescape=True)
 
 
 def render(document: dict[str, Any]) -> str:

@@ -38,8 +38,7 @@ class FaultProxy:
                 link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             with suppress(OSError):
                 link.shutdown(socket.SHUT_RD)
-            with suppress(OSError):
-                link.close()
+            link.close()
         self._links.clear()
 
     def cut(self) -> None:
@@ -47,7 +46,6 @@ class FaultProxy:
         for link in self._links:
             with suppress(OSError):
                 link.shutdown(socket.SHUT_RDWR)
-        self._links.clear()
 
     def close(self) -> None:
         self._flowing.set()
