@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
@@ -32,30 +32,55 @@ def count(
 
 
 def report(runtime: Runtime, uow: Any) -> dict[str, Any]:
-    """The books of one service: what it published and applied, and what is still on its way."""
-    session, tables = uow.session, runtime.tables
-    totals = session.execute(sa.select(tables.traffic)).all()
+    """The books of one service: what it published and applied, and what is still on its way.
+
+    One statement, hence one snapshot: read one after the other, "nothing left to publish" and
+    "so many published" could describe two moments, and books that do not balance would seem to.
+    """
+    tables = runtime.tables
+    waiting = tables.inbox.c.state == "waiting"
+    row = uow.session.execute(
+        sa.select(
+            _all_totals(tables).label("totals"),
+            _count(tables.outbox, tables.outbox.c.published_at.is_(None)).label("outbox_pending"),
+            _count(tables.inbox, waiting).label("inbox_waiting"),
+            _count(tables.inbox, waiting & (tables.inbox.c.attempts > 0)).label("deferred"),
+            _count(tables.inbox, tables.inbox.c.state == "parked").label("inbox_parked"),
+            _count(tables.parked, tables.parked.c.state == "parked").label("parked"),
+        )
+    ).one()
+    totals = [_Total(*total) for total in row.totals]
     return {
-        "outbox_pending": _count_rows(
-            session, tables.outbox, tables.outbox.c.published_at.is_(None)
-        ),
-        "inbox_waiting": _count_rows(session, tables.inbox, tables.inbox.c.state == "waiting"),
-        "deferred": _count_rows(
-            session,
-            tables.inbox,
-            sa.and_(tables.inbox.c.state == "waiting", tables.inbox.c.attempts > 0),
-        ),
-        "inbox_parked": _parked(session, tables),
-        "published": {r.aggregate_type: r.total for r in totals if r.kind == "published"},
+        "outbox_pending": row.outbox_pending,
+        "inbox_waiting": row.inbox_waiting,
+        "deferred": row.deferred,
+        "inbox_parked": row.inbox_parked + row.parked,
+        "published": {t.aggregate_type: t.total for t in totals if t.kind == "published"},
         "applied": {
-            f"{r.source}/{r.aggregate_type}": r.total for r in totals if r.kind == "applied"
+            f"{t.source}/{t.aggregate_type}": t.total for t in totals if t.kind == "applied"
         },
-        "duplicates": _total(totals, "duplicate"),
-        "retried": _total(totals, "retried"),
-        "parked": _total(totals, "parked"),
+        "duplicates": _sum(totals, "duplicate"),
+        "retried": _sum(totals, "retried"),
+        "parked": _sum(totals, "parked"),
         "sources": list(runtime.service.subscriptions.sources),
         "follows": _follows(runtime),
     }
+
+
+class _Total(NamedTuple):
+    kind: str
+    source: str
+    aggregate_type: str
+    total: int
+
+
+def _all_totals(tables: ChassisTables) -> sa.ScalarSelect[Any]:
+    traffic = tables.traffic.c
+    row = sa.func.json_build_array(
+        traffic.kind, traffic.source, traffic.aggregate_type, traffic.total
+    )
+    found = sa.func.coalesce(sa.func.json_agg(row), sa.text("'[]'::json"))
+    return sa.select(found).select_from(tables.traffic).scalar_subquery()
 
 
 def _follows(runtime: Runtime) -> list[list[str]]:
@@ -64,15 +89,9 @@ def _follows(runtime: Runtime) -> list[list[str]]:
     return [list(pair) for pair in subscriptions.followed]
 
 
-def _parked(session: Session, tables: ChassisTables) -> int:
-    return _count_rows(session, tables.inbox, tables.inbox.c.state == "parked") + _count_rows(
-        session, tables.parked, tables.parked.c.state == "parked"
-    )
+def _count(table: sa.Table, condition: Any) -> sa.ScalarSelect[Any]:
+    return sa.select(sa.func.count()).select_from(table).where(condition).scalar_subquery()
 
 
-def _count_rows(session: Session, table: sa.Table, condition: Any) -> int:
-    return session.scalar(sa.select(sa.func.count()).select_from(table).where(condition)) or 0
-
-
-def _total(totals: Any, kind: str) -> int:
-    return sum(row.total for row in totals if row.kind == kind)
+def _sum(totals: list[_Total], kind: str) -> int:
+    return sum(each.total for each in totals if each.kind == kind)
