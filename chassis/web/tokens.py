@@ -16,15 +16,22 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, RSAKey
 
+from chassis.errors import Unavailable
 from chassis.ids import new_id
+from chassis.logs import get_logger
 from chassis.settings import Settings, SettingsError
 from chassis.web.problems import Unauthenticated
 
+log = get_logger(__name__)
 _ALGORITHMS = ["RS256", "ES256"]
 #: Leeway between our clock and the issuer's, in seconds.
 _LEEWAY = 30
 #: An unknown key id makes the JWKS be read again, at most this often, in seconds.
 _REFRESH_SECONDS = 30
+#: A key the issuer has withdrawn opens no door after this long, in seconds.
+_TRUST_SECONDS = 600
+#: All that a document which is no JWKS can raise.
+_NO_JWKS = (SettingsError, JoseError, ValueError, TypeError, KeyError, AttributeError)
 _CACHE_SIZE = 2000
 DEVELOPMENT_ISSUER = "urn:departement:emetteur-de-developpement"
 
@@ -81,7 +88,7 @@ class TokenVerifier:
         caller = self._caller(claims)
         if len(self._cache) >= _CACHE_SIZE:
             self._cache.clear()
-        self._cache[digest] = (float(claims["exp"]), caller)
+        self._cache[digest] = (min(float(claims["exp"]), now + _TRUST_SECONDS), caller)
         return caller
 
     def _decode(self, token: str) -> Mapping[str, Any]:
@@ -101,19 +108,33 @@ class TokenVerifier:
         return claims
 
     def _decode_with_fresh_keys(self, token: str) -> Any:
+        keys = self._known_keys()
         try:
-            return jwt.decode(token, self.load_keys(), algorithms=_ALGORITHMS)
+            return jwt.decode(token, keys, algorithms=_ALGORITHMS)
         except (JoseError, ValueError):
             if time.monotonic() - self._read_at < _REFRESH_SECONDS:
                 raise
-            self._keys = None
-            return jwt.decode(token, self.load_keys(), algorithms=_ALGORITHMS)
+            self._refresh_keys()
+            return jwt.decode(token, self._known_keys(), algorithms=_ALGORITHMS)
+
+    def _known_keys(self) -> KeySet:
+        if self._keys is None or time.monotonic() - self._read_at > _TRUST_SECONDS:
+            self._refresh_keys()
+        if self._keys is None:
+            raise Unavailable("Les clés de l’émetteur de jetons sont illisibles ; réessayez.")
+        return self._keys
+
+    def _refresh_keys(self) -> None:
+        """Read the JWKS again; while it cannot be read, the keys already known stay."""
+        try:
+            self.load_keys()
+        except _NO_JWKS as error:
+            log.warning("jwks_unreadable", error_class=type(error).__name__)
 
     def load_keys(self) -> KeySet:
-        """The issuer's public keys, read once. Raises SettingsError when they are unreadable."""
-        if self._keys is None:
-            self._read_at = time.monotonic()
-            self._keys = KeySet.import_key_set(_read_jwks(self.jwks))
+        """Read the issuer's public keys now. Raises SettingsError when they are unreadable."""
+        self._read_at = time.monotonic()
+        self._keys = KeySet.import_key_set(_read_jwks(self.jwks))
         return self._keys
 
     def _caller(self, claims: Mapping[str, Any]) -> Caller:
@@ -189,6 +210,8 @@ def _read_jwks(place: str) -> Any:
     try:
         if place.startswith(("http://", "https://")):
             answer = urllib3.request("GET", place, timeout=5.0, retries=2)
+            if answer.status != 200:
+                raise ValueError
             return json.loads(answer.data)
         return json.loads(Path(place).read_text())
     except (OSError, ValueError, urllib3.exceptions.HTTPError):
