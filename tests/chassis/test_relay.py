@@ -23,6 +23,9 @@ from tests.chassis.sample.compteur.events import Incremented
 from tests.chassis.sample.miroir.subscriptions import subscriptions
 from tests.chassis.test_inbox import an_event
 
+# py-amqp leaves the socket of a handshake that was cut to the garbage collector.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
 
 @pytest.fixture
 def compteur(service_runtime):

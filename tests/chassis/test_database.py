@@ -1,0 +1,149 @@
+"""What the database itself guarantees: its schema, its roles, its locks, what is kept how long."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from chassis.housekeeping import keep_house
+from chassis.ids import new_id
+from chassis.locks import lock_resources, try_lock
+from chassis.migrations import head, migrate, revision
+from chassis.testing import START, deliver
+from tests.chassis.sample.miroir.persistence import effect
+
+
+@pytest.fixture
+def compteur(service_runtime):
+    return service_runtime("compteur")
+
+
+@pytest.fixture
+def miroir(service_runtime):
+    return service_runtime("miroir")
+
+
+@pytest.fixture
+def as_owner(miroir):
+    url = miroir.settings.database.owner_url.replace("postgresql://", "postgresql+psycopg2://", 1)
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    yield engine
+    engine.dispose()
+
+
+class TestSchema:
+    def test_migrations_and_tables_say_the_same(self, miroir, as_owner):
+        with as_owner.connect() as connection:
+            context = MigrationContext.configure(connection, opts={"compare_type": True})
+
+            assert compare_metadata(context, miroir.service.metadata) == []
+
+    def test_down_to_nothing_and_up_again(self, miroir, as_owner):
+        url = miroir.settings.database.owner_url
+
+        migrate("miroir", url, to="base")
+        with as_owner.connect() as connection:
+            assert sa.inspect(connection).get_table_names() == ["alembic_version"]
+        migrate("miroir", url)
+
+        with as_owner.connect() as connection:
+            assert revision(connection) == head("miroir") == "0002"
+
+    @pytest.mark.parametrize("act", ["UPDATE effect SET value = 2", "DELETE FROM effect"])
+    def test_append_only_holds_against_app_and_owner(self, miroir, as_owner, act):
+        row = {"compteur_id": uuid4(), "value": 1}
+        miroir.transaction(lambda uow: uow.session.execute(sa.insert(effect).values(row)))
+
+        for engine in (miroir.engine, as_owner):
+            with engine.connect() as connection, pytest.raises(sa.exc.DBAPIError):
+                connection.execute(sa.text(act))
+
+    def test_the_app_role_is_nobody_special(self, miroir):
+        with miroir.engine.connect() as connection:
+            role = connection.execute(
+                sa.text(
+                    "SELECT rolsuper, rolbypassrls, rolcreatedb, rolcreaterole"
+                    " FROM pg_roles WHERE rolname = current_user"
+                )
+            ).one()
+            assert tuple(role) == (False, False, False, False)
+            with pytest.raises(sa.exc.ProgrammingError):
+                connection.execute(sa.text("CREATE TABLE mine (id int)"))
+
+
+class TestLocks:
+    def test_crossing_sets_never_deadlock(self, compteur):
+        names = [f"agent:{n}" for n in range(20)]
+
+        def work(order):
+            for _ in range(20):
+                compteur.transaction(lambda uow: lock_resources(uow.session, order))
+
+        with ThreadPoolExecutor(2) as pool:
+            for done in [pool.submit(work, order) for order in (names, names[::-1])]:
+                done.result(20)
+
+    def test_shared_holders_exclude_only_exclusive_ones(self, compteur):
+        with compteur.unit_of_work() as one, compteur.unit_of_work() as other:
+            lock_resources(one.session, ["a"], shared=True)
+            lock_resources(other.session, ["a"], shared=True)
+            with compteur.unit_of_work() as third:
+                assert not try_lock(third.session, "a")
+                assert try_lock(third.session, "b")
+
+    def test_a_lock_ends_with_its_transaction(self, compteur):
+        compteur.transaction(lambda uow: lock_resources(uow.session, ["a"]))
+
+        with compteur.unit_of_work() as uow:
+            assert try_lock(uow.session, "a")
+
+    def test_no_resource_is_no_lock(self, compteur):
+        compteur.transaction(lambda uow: lock_resources(uow.session, []))
+
+
+def test_housekeeping_removes_what_is_old_and_settled_and_nothing_else(miroir):
+    inbox, outbox = miroir.tables.inbox, miroir.tables.outbox
+    old = sa.func.now() - timedelta(days=31)
+    ids = {}
+    for state in ("applied", "waiting", "parked", "discarded", "fresh"):
+        ids[state] = deliver(
+            miroir,
+            "compteur",
+            "incremented.v1",
+            aggregate=("compteur", uuid4()),
+            version=2,
+            data={},
+        )
+    with miroir.engine.begin() as connection:
+        for state, event_id in ids.items():
+            changes = {"state": "applied" if state == "fresh" else state}
+            if state != "fresh":
+                changes["received_at"] = old
+            connection.execute(sa.update(inbox).where(inbox.c.event_id == event_id).values(changes))
+        for published_at in (old, None, sa.func.now()):
+            key = new_id()
+            connection.execute(
+                sa.insert(outbox).values(
+                    event_id=key,
+                    aggregate_type="x",
+                    aggregate_id=key,
+                    aggregate_version=1,
+                    routing_key="x.v1",
+                    envelope=b"",
+                    correlation_id=key,
+                    time=START,
+                    written_at=old,
+                    published_at=published_at,
+                )
+            )
+
+    keep_house(miroir)
+
+    with miroir.engine.connect() as connection:
+        kept = set(connection.scalars(sa.select(inbox.c.event_id)))
+        assert kept == {ids["waiting"], ids["parked"], ids["fresh"]}
+        assert connection.scalar(sa.select(sa.func.count()).select_from(outbox)) == 2
