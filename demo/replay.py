@@ -21,7 +21,7 @@ from demo.plan.year import Plan, make_plan
 from demo.platform import Platform
 from demo.report import Report
 from demo.settle import Settler
-from demo.state import State
+from demo.state import FILE, State
 from demo.worked_days import Period
 from demo.world import World
 from services import SERVICES, roles
@@ -89,7 +89,7 @@ class Replay:
         return World(
             plan=self.plan,
             client=Client(self.platform.addresses.urls, self.options.workers + len(SERVICES)),
-            state=State(folder / "avancement.sqlite3", self.options.signature),
+            state=State(folder / FILE, self.options.signature),
             issuer=open_issuer(folder),
             pool=pool,
         )

@@ -16,6 +16,19 @@ class AnotherReplay(Exception):
     """The work folder holds a replay of other figures, seed or period."""
 
 
+#: The file of progress in a work folder.
+FILE = "avancement.sqlite3"
+
+
+def known_ids(folder: Path) -> dict[str, str]:
+    """What a replay learned, by reference."""
+    db = sqlite3.connect(folder / FILE)
+    try:
+        return dict(db.execute("SELECT name, value FROM ids"))
+    finally:
+        db.close()
+
+
 class State:
     """Ids by reference, and the steps finished."""
 

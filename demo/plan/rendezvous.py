@@ -62,7 +62,7 @@ class Rendezvous:
             return None
         first = period.days[0]
         moved_from = self.moved_from
-        if moved_from and moved_from.day <= first:
+        if moved_from and not first < moved_from.day <= period.last:
             moved_from = None
         changed_on = self.changed_on and max(self.changed_on, first)
         if self.fate != CANCELLED and moved_from is None:

@@ -11,7 +11,7 @@ from demo.plan.agenda import Agenda, PlanError
 from demo.plan.rendezvous import CANCELLED, HONOURED
 from demo.plan.year import Plan, expected_rendezvous, make_plan
 from demo.population import Agent
-from demo.worked_days import STARTS, is_worked, month
+from demo.worked_days import STARTS, first_week, is_worked, month
 
 
 def test_every_published_cell_is_planned(plan: Plan, figures: Figures) -> None:
@@ -112,6 +112,14 @@ def test_a_month_alone_never_reaches_before_its_first_day(plan: Plan, number: in
     for each in part.rendezvous:
         if each.personne in came:
             assert came[each.personne] <= each.booked_on
+
+
+def test_a_week_alone_stays_within_its_days(plan: Plan) -> None:
+    week = first_week(2023)
+
+    for each in plan.within(week).rendezvous:
+        assert week.first <= each.booked_on
+        assert each.first_slot.day <= week.last
 
 
 def test_the_same_seed_gives_the_same_plan_and_another_does_not(
