@@ -201,7 +201,8 @@ def _fraction(text: str) -> Fraction:
 @contextmanager
 def _told_in_french() -> Iterator[None]:
     """Failures a person can do something about, without a trace."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         yield
     except (FiguresError, PlanError, AnotherReplay) as error:

@@ -50,7 +50,7 @@ class Options:
     @property
     def folder(self) -> Path:
         """Where the replay keeps its progress: resumed if it is there already."""
-        return self.work_dir or Path(".rejeu") / f"{self.period.name}-{self.signature[:8]}"
+        return self.work_dir or Path(".demo") / f"{self.period.name}-{self.signature[:8]}"
 
     @property
     def starts_at(self) -> datetime:
