@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from demo.amounts import nature_by_mds
+from demo.codes import code_of
 from demo.figures import LINES, Figures, Line
 from demo.plan.rendezvous import by_month
 from demo.plan.year import Plan, expected_rendezvous
-from demo.population import code_of
 from demo.ratios import ratios_of
 from demo.tables import DAILY, INVENTED, MONTHLY, PUBLISHED, TOLD, TOTAL, Cell, Row, Table
 from demo.worked_days import Period

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from demo.apportionment import scaled, split
+from demo.codes import code_of
 from demo.published import FiguresError, Reader
 from demo.ratios import ratios_of
 
@@ -160,6 +161,7 @@ def parse(content: object) -> Figures:
             for profession in ("ASS", "CESF")
         },
     )
+    _check_codes(reader, figures)
     _check_published_sums(reader, figures)
     _check_feasible(reader, figures)
     reader.raise_faults()
@@ -199,6 +201,19 @@ def _sites(reader: Reader, territoires: tuple[str, ...]) -> dict[str, tuple[Site
         except TypeError:
             reader.fault(f"sites.{name}", "liste d’objets {nom, insee, code_postal} attendue")
     return sites
+
+
+def _check_codes(reader: Reader, figures: Figures) -> None:
+    """Two names that give one code would be one place."""
+    places = {"territoires": list(figures.territoires)}
+    places |= {"sites": [site.nom for sites in figures.sites.values() for site in sites]}
+    for path, names in places.items():
+        codes = [code_of(name) for name in names]
+        for name, code in zip(names, codes, strict=True):
+            if not code:
+                reader.fault(f"{path}.{name}", "aucune lettre ni chiffre dont tirer un code")
+            elif codes.count(code) > 1:
+                reader.fault(f"{path}.{name}", f"un autre nom donne le même code ({code})")
 
 
 def _check_published_sums(reader: Reader, figures: Figures) -> None:

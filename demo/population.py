@@ -7,14 +7,13 @@ e-mail from example.org, streets from a list of our own. Shares are *exemples*.
 from __future__ import annotations
 
 import random
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from faker import Faker
 
+from demo.codes import code_of
 from demo.figures import Figures, SiteName
 from demo.streams import stream
 
@@ -107,12 +106,6 @@ class Population:
             if (agent.profession, agent.mds, agent.plateforme, agent.volant)
             == (profession, mds, plateforme, False)
         ]
-
-
-def code_of(name: str) -> str:
-    """A stable code: `Valence d'Agen` → `VALENCE-D-AGEN`."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().upper()
-    return re.sub(r"[^A-Z0-9]+", "-", plain).strip("-")
 
 
 def populate(figures: Figures, seed: int) -> Population:

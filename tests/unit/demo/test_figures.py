@@ -125,6 +125,13 @@ def test_a_file_that_is_not_one_is_refused(tmp_path: Path, text: str) -> None:
         load(path)
 
 
+def test_two_names_of_one_code_are_refused(content: Content) -> None:
+    renamed = json.loads(json.dumps(content).replace("Montech-Verdun", "montauban"))
+
+    with pytest.raises(FiguresError, match=r"montauban : un autre nom donne le même code"):
+        parse(renamed)
+
+
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FiguresError, match="illisible"):
         load(tmp_path / "absent.json")

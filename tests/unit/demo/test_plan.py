@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import pytest
 
-from demo.figures import Figures
+from demo.figures import Figures, parse
 from demo.plan.agenda import Agenda, PlanError
 from demo.plan.rendezvous import CANCELLED, HONOURED
 from demo.plan.year import Plan, expected_rendezvous, make_plan
@@ -183,3 +184,63 @@ def test_the_unhappy_life_comes_on_top(plan: Plan) -> None:
     assert any(each.outcome == "DROPPED" for each in plan.demandes)
     assert any(each.outcome == "PARTLY" for each in plan.demandes)
     assert any(each.outcome == "LEFT" for each in plan.visites)
+
+
+def test_another_departement_of_two_mds_without_plateforme_is_planned_and_counted() -> None:
+    figures = parse(_two_mds())
+
+    plan = make_plan(figures, seed=1)
+
+    held = expected_rendezvous(plan)
+    assert {place.code for place in plan.population.mds} == {"MDS-NORD", "MDS-SUD-DE-L-ILE"}
+    for line, row in figures.rendezvous.items():
+        assert [held[line, place.code] for place in plan.population.mds] == list(row.values())
+    assert all(is_worked(each.slot.day) for each in plan.rendezvous)
+    assert {each.slot.day.year for each in plan.rendezvous} == {2024}
+
+
+def test_more_rendezvous_than_hours_are_refused_in_french() -> None:
+    content = _two_mds()
+    content["rendez_vous_cesf"]["visites_a_domicile"] = {
+        "Nord": 5000,
+        "Sud de l’île": 3,
+        "total": 5003,
+    }
+
+    with pytest.raises(PlanError, match="MDS-NORD, mois 1 : plus aucune heure libre"):
+        make_plan(parse(content), seed=1)
+
+
+def _two_mds() -> dict[str, Any]:
+    """A small published year: two MDS, no plate-forme, no volants, leap year."""
+
+    def row(north: int, south: int) -> dict[str, int]:
+        return {"Nord": north, "Sud de l’île": south, "total": north + south}
+
+    return {
+        "annee": 2024,
+        "territoires": ["Nord", "Sud de l’île"],
+        "ressources_humaines": {"ass_postes": row(2, 1), "cesf_postes": row(1, 1)},
+        "dossiers_sociaux_uniques": row(30, 12),
+        "aides_financieres": {
+            "demandes_accordees": row(9, 4),
+            "montants_eur": {
+                "secours_cd": 1000,
+                "allocation_mensuelle": 2000,
+                "allocation_mensuelle_loisirs": 300,
+                "total": 3300,
+            },
+            "faj": {"nombre": row(2, 1), "montant_eur": 750},
+        },
+        "rendez_vous_ass": {
+            "premier_accueil_telephonique": row(20, 5),
+            "premier_accueil_presentiel": row(15, 6),
+            "accompagnement_presentiel": row(60, 20),
+            "visites_a_domicile": row(10, 4),
+        },
+        "rendez_vous_cesf": {
+            "premier_accueil_presentiel": row(5, 2),
+            "accompagnement_presentiel": row(12, 6),
+            "visites_a_domicile": row(4, 3),
+        },
+    }
