@@ -21,14 +21,17 @@ _DELETE_BATCH = 1000
 
 def keep_house(runtime: Runtime) -> None:
     """One round; each deletion is a small transaction of its own."""
-    runtime.transaction(lambda uow: measure(runtime, uow))
     for table, condition in _expired(runtime):
         while purge(runtime, table, condition) == _DELETE_BATCH:
             pass
 
 
-def measure(runtime: Runtime, uow: Any) -> None:
+def measure(runtime: Runtime) -> None:
     """Refresh the gauges that need a query."""
+    runtime.transaction(lambda uow: _measure(runtime, uow))
+
+
+def _measure(runtime: Runtime, uow: Any) -> None:
     inbox, due = runtime.tables.inbox, runtime.tables.due
     waiting, deferred, oldest = uow.session.execute(
         sa.select(

@@ -18,7 +18,6 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql as pg
 
 from chassis import metrics
 from chassis.correlation import caused_by, correlated
@@ -26,7 +25,6 @@ from chassis.errors import Rejected
 from chassis.events import Event, Unreadable
 from chassis.logs import get_logger
 from chassis.runtime import Runtime
-from chassis.tables import ChassisTables
 from chassis.traffic import count
 
 BATCH = 100
@@ -45,6 +43,51 @@ BACKOFF = (
 #: wakes it; this is for the case nobody thought of.
 _GAP_WAIT = timedelta(seconds=30)
 
+_COLUMNS = """
+    position, event_id, source, aggregate_type, aggregate_id, aggregate_version, envelope
+"""
+_IS_READY = "state = 'waiting' AND next_attempt_at <= clock_timestamp()"
+_CLAIM = f"""
+    SELECT {_COLUMNS} FROM inbox WHERE {_IS_READY}
+    ORDER BY next_attempt_at, position LIMIT %s FOR UPDATE SKIP LOCKED
+"""  # noqa: S608 - constants of this module
+_CLAIM_ONE = f"""
+    SELECT {_COLUMNS} FROM inbox WHERE position = %s AND {_IS_READY} FOR UPDATE SKIP LOCKED
+"""  # noqa: S608 - constants of this module
+_LOCK_HEADS = """
+    INSERT INTO applied_head (source, aggregate_type, aggregate_id, version)
+    SELECT source, type, id, 0
+    FROM unnest(%(sources)s::text[], %(types)s::text[], %(ids)s::uuid[]) AS w(source, type, id)
+    ON CONFLICT DO NOTHING;
+    SELECT head.source, head.aggregate_type, head.aggregate_id, head.version
+    FROM applied_head AS head
+    JOIN unnest(%(sources)s::text[], %(types)s::text[], %(ids)s::uuid[]) AS w(source, type, id)
+      ON head.source = w.source AND head.aggregate_type = w.type AND head.aggregate_id = w.id
+    ORDER BY 1, 2, 3 FOR UPDATE OF head
+"""
+#: Heads; then the early events of what moved, except those another applier holds (it waits for
+#: our heads: waiting for each other would be a deadlock); then the rows; then the books.
+_SETTLE = """
+    UPDATE applied_head AS head SET version = moved.version
+    FROM unnest(%(sources)s::text[], %(types)s::text[], %(ids)s::uuid[], %(versions)s::int[])
+      AS moved(source, type, id, version)
+    WHERE head.source = moved.source AND head.aggregate_type = moved.type
+      AND head.aggregate_id = moved.id;
+    UPDATE inbox SET next_attempt_at = now() WHERE position IN (
+        SELECT position FROM inbox
+        WHERE state = 'waiting' AND attempts = 0 AND next_attempt_at > now()
+          AND aggregate_id = ANY(%(ids)s::uuid[])
+        FOR UPDATE SKIP LOCKED);
+    UPDATE inbox SET state = 'applied', envelope = NULL, applied_at = now(), error_class = NULL
+    WHERE position = ANY(%(done)s::bigint[]);
+    UPDATE inbox SET next_attempt_at = now() + %(gap_wait)s
+    WHERE position = ANY(%(early)s::bigint[]);
+    INSERT INTO traffic (kind, source, aggregate_type, total)
+    SELECT * FROM unnest(%(kinds)s::text[], %(counted_sources)s::text[],
+                         %(counted_types)s::text[], %(totals)s::bigint[])
+    ON CONFLICT (kind, source, aggregate_type) DO UPDATE SET total = traffic.total + EXCLUDED.total
+"""
+
 AggregateKey = tuple[str, str, UUID]
 log = get_logger(__name__)
 
@@ -54,11 +97,11 @@ class _Batch:
     """What became of the rows of one claimed batch."""
 
     heads: dict[AggregateKey, int]
-    applied: list[sa.Row[Any]] = field(default_factory=list)
+    applied: list[Any] = field(default_factory=list)
     #: Their number was already applied, under this event id or another.
-    stale: list[sa.Row[Any]] = field(default_factory=list)
+    stale: list[Any] = field(default_factory=list)
     #: A predecessor is missing or failing.
-    early: list[sa.Row[Any]] = field(default_factory=list)
+    early: list[Any] = field(default_factory=list)
 
     @property
     def moved(self) -> set[AggregateKey]:
@@ -76,21 +119,21 @@ def apply_waiting(runtime: Runtime, limit: int = BATCH) -> int:
 
 
 def _apply_batch(runtime: Runtime, uow: Any, limit: int) -> int:
-    rows = _claim(uow, runtime, limit)
+    rows = _claim(uow, limit)
     if rows:
         _apply_rows(runtime, uow, rows)
     return len(rows)
 
 
-def _apply_rows(runtime: Runtime, uow: Any, rows: Sequence[sa.Row[Any]]) -> None:
-    batch = _Batch(heads=_lock_heads(uow, runtime, rows))
+def _apply_rows(runtime: Runtime, uow: Any, rows: Sequence[Any]) -> None:
+    batch = _Batch(heads=_lock_heads(uow, rows))
     for row in rows:
         _apply_row(runtime, uow, row, batch)
     uow.session.flush()
-    _settle(uow, runtime, batch)
+    _settle(uow, batch)
 
 
-def _apply_row(runtime: Runtime, uow: Any, row: sa.Row[Any], batch: _Batch) -> None:
+def _apply_row(runtime: Runtime, uow: Any, row: Any, batch: _Batch) -> None:
     key = _key(row)
     head = batch.heads[key]
     if row.aggregate_version > head + 1:
@@ -108,7 +151,7 @@ def _apply_row(runtime: Runtime, uow: Any, row: sa.Row[Any], batch: _Batch) -> N
 def _apply_one_by_one(runtime: Runtime, limit: int) -> int:
     """Find the event that fails: each in its own transaction, the failing one deferred."""
     with runtime.unit_of_work() as uow:
-        positions = [row.position for row in _claim(uow, runtime, limit)]
+        positions = [row.position for row in _claim(uow, limit)]
         uow.rollback()
     for position in positions:
         try:
@@ -119,128 +162,51 @@ def _apply_one_by_one(runtime: Runtime, limit: int) -> int:
 
 
 def _apply_at(runtime: Runtime, uow: Any, *, position: int) -> None:
-    inbox = runtime.tables.inbox
-    row = uow.session.execute(
-        sa.select(inbox)
-        .where(inbox.c.position == position, *_ready(inbox))
-        .with_for_update(skip_locked=True)
-    ).one_or_none()
-    if row is not None:
-        _apply_rows(runtime, uow, [row])
+    rows = uow.run(_CLAIM_ONE, (position,)).all()
+    if rows:
+        _apply_rows(runtime, uow, rows)
 
 
-def _claim(uow: Any, runtime: Runtime, limit: int) -> Sequence[sa.Row[Any]]:
-    inbox = runtime.tables.inbox
-    rows: Sequence[sa.Row[Any]] = uow.session.execute(
-        sa.select(inbox)
-        .where(*_ready(inbox))
-        .order_by(inbox.c.next_attempt_at, inbox.c.position)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
+def _claim(uow: Any, limit: int) -> Sequence[Any]:
+    rows = uow.run(_CLAIM, (limit,)).all()
     return sorted(rows, key=lambda row: (row.aggregate_version, row.position))
 
 
-def _ready(inbox: sa.Table) -> tuple[Any, ...]:
-    return (inbox.c.state == "waiting", inbox.c.next_attempt_at <= sa.func.clock_timestamp())
-
-
-def _lock_heads(uow: Any, runtime: Runtime, rows: Sequence[sa.Row[Any]]) -> dict[AggregateKey, int]:
+def _lock_heads(uow: Any, rows: Sequence[Any]) -> dict[AggregateKey, int]:
     """Lock the position of each aggregate, in sorted order, creating the missing ones."""
-    head = runtime.tables.applied_head
-    keys = sorted({_key(row) for row in rows})
-    columns = (head.c.source, head.c.aggregate_type, head.c.aggregate_id)
-    uow.session.execute(
-        pg.insert(head)
-        .values(
-            [
-                dict(zip(("source", "aggregate_type", "aggregate_id"), k, strict=True))
-                | {"version": 0}
-                for k in keys
-            ]
-        )
-        .on_conflict_do_nothing()
-    )
-    locked = uow.session.execute(
-        sa.select(*columns, head.c.version)
-        .where(sa.tuple_(*columns).in_(keys))
-        .order_by(*columns)
-        .with_for_update()
-    )
+    sources, kinds, keys = zip(*sorted({_key(row) for row in rows}), strict=True)
+    wanted = {"sources": list(sources), "types": list(kinds), "ids": list(keys)}
+    locked = uow.run(_LOCK_HEADS, wanted)
     return {(source, kind, key): version for source, kind, key, version in locked}
 
 
-def _settle(uow: Any, runtime: Runtime, batch: _Batch) -> None:
-    session, tables = uow.session, runtime.tables
-    if batch.applied:
-        _write_heads(session, tables.applied_head, batch)
-        _wake_followers(session, tables.inbox, batch)
-    if done := batch.applied + batch.stale:
-        _update(
-            session,
-            tables.inbox,
-            done,
-            state="applied",
-            envelope=None,
-            applied_at=sa.func.now(),
-            error_class=None,
-        )
-    if batch.early:
-        _update(session, tables.inbox, batch.early, next_attempt_at=sa.func.now() + _GAP_WAIT)
-    _count(session, tables, "applied", batch.applied)
-    _count(session, tables, "duplicate", batch.stale)
+def _settle(uow: Any, batch: _Batch) -> None:
+    """Write what became of the batch, in one exchange with the database."""
+    moved = sorted(batch.moved)
+    totals = sorted(
+        [*_totals("applied", batch.applied).items(), *_totals("duplicate", batch.stale).items()]
+    )
+    uow.run(
+        _SETTLE,
+        {
+            "sources": [source for source, _, _ in moved],
+            "types": [kind for _, kind, _ in moved],
+            "ids": [key for _, _, key in moved],
+            "versions": [batch.heads[key] for key in moved],
+            "done": [row.position for row in batch.applied + batch.stale],
+            "early": [row.position for row in batch.early],
+            "gap_wait": _GAP_WAIT,
+            "kinds": [kind for (kind, _, _), _ in totals],
+            "counted_sources": [source for (_, source, _), _ in totals],
+            "counted_types": [aggregate for (_, _, aggregate), _ in totals],
+            "totals": [total for _, total in totals],
+        },
+    )
     metrics.INBOX_APPLIED.inc(len(batch.applied))
 
 
-def _update(session: Any, inbox: sa.Table, rows: Sequence[sa.Row[Any]], **values: Any) -> None:
-    positions = [row.position for row in rows]
-    session.execute(sa.update(inbox).where(inbox.c.position.in_(positions)).values(values))
-
-
-def _count(session: Any, tables: ChassisTables, kind: str, rows: Sequence[sa.Row[Any]]) -> None:
-    if rows:
-        count(session, tables, kind, Counter((row.source, row.aggregate_type) for row in rows))
-
-
-def _write_heads(session: Any, head: sa.Table, batch: _Batch) -> None:
-    rows = [(*key, batch.heads[key]) for key in batch.moved]
-    fresh = sa.values(
-        sa.column("source", sa.Text),
-        sa.column("aggregate_type", sa.Text),
-        sa.column("aggregate_id", pg.UUID),
-        sa.column("version", sa.Integer),
-        name="fresh",
-    ).data(rows)
-    session.execute(
-        sa.update(head)
-        .where(
-            head.c.source == fresh.c.source,
-            head.c.aggregate_type == fresh.c.aggregate_type,
-            head.c.aggregate_id == sa.cast(fresh.c.aggregate_id, pg.UUID),
-        )
-        .values(version=fresh.c.version)
-    )
-
-
-def _wake_followers(session: Any, inbox: sa.Table, batch: _Batch) -> None:
-    """An event that came early may run as soon as its predecessor has.
-
-    One that another applier holds is skipped: it waits for the head we hold, and will find it
-    moved; waiting for each other would be a deadlock.
-    """
-    early = (
-        sa.select(inbox.c.position)
-        .where(
-            inbox.c.state == "waiting",
-            inbox.c.attempts == 0,
-            inbox.c.next_attempt_at > sa.func.now(),
-            inbox.c.aggregate_id.in_({key[2] for key in batch.moved}),
-        )
-        .with_for_update(skip_locked=True)
-    )
-    session.execute(
-        sa.update(inbox).where(inbox.c.position.in_(early)).values(next_attempt_at=sa.func.now())
-    )
+def _totals(kind: str, rows: Sequence[Any]) -> Counter[tuple[str, str, str]]:
+    return Counter((kind, row.source, row.aggregate_type) for row in rows)
 
 
 def _defer(runtime: Runtime, position: int, error: Exception) -> None:
@@ -272,5 +238,5 @@ def _defer(runtime: Runtime, position: int, error: Exception) -> None:
     )
 
 
-def _key(row: sa.Row[Any]) -> AggregateKey:
+def _key(row: Any) -> AggregateKey:
     return (row.source, row.aggregate_type, row.aggregate_id)

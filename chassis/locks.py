@@ -5,8 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
+
+#: `unnest` answers in the order of its array.
+_LOCK = "SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key"
+_LOCK_SHARED = "SELECT pg_advisory_xact_lock_shared(key) FROM unnest(%s::bigint[]) AS key"
+_TRY_LOCK = "SELECT pg_try_advisory_xact_lock(%s)"
 
 
 def lock_resources(session: Session, resources: Iterable[str], *, shared: bool = False) -> None:
@@ -15,16 +19,16 @@ def lock_resources(session: Session, resources: Iterable[str], *, shared: bool =
     Take them before the first insert: an exclusion constraint checked by two crossing
     transactions deadlocks, sorted inserts or not. `shared` holders exclude only exclusive ones.
     """
-    lock = sa.func.pg_advisory_xact_lock_shared if shared else sa.func.pg_advisory_xact_lock
     keys = sorted({_lock_key(resource) for resource in resources})
     if keys:
-        ordered = sa.select(sa.func.unnest(sa.cast(keys, sa.ARRAY(sa.BigInteger))).label("key"))
-        session.execute(sa.select(lock(ordered.subquery().c.key)))
+        statement = _LOCK_SHARED if shared else _LOCK
+        session.connection().exec_driver_sql(statement, (keys,))
 
 
 def try_lock(session: Session, resource: str) -> bool:
     """Take one resource if nobody holds it, without waiting."""
-    return bool(session.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(_lock_key(resource)))))
+    key = (_lock_key(resource),)
+    return bool(session.connection().exec_driver_sql(_TRY_LOCK, key).scalar())
 
 
 def _lock_key(resource: str) -> int:

@@ -74,7 +74,6 @@ def _outbox(metadata: sa.MetaData) -> sa.Table:
         sa.UniqueConstraint("aggregate_type", "aggregate_id", "aggregate_version"),
         sa.Index("ix_outbox_pending", "seq", postgresql_where=sa.text("published_at IS NULL")),
         sa.Index("ix_outbox_correlation_id", "correlation_id"),
-        sa.Index("ix_outbox_published_at", "published_at"),
     )
 
 
@@ -111,11 +110,12 @@ def _inbox(metadata: sa.MetaData) -> sa.Table:
         sa.Column("applied_at", Instant),
         sa.CheckConstraint("state IN ('waiting', 'applied', 'parked', 'discarded')", name="state"),
         sa.Index(
-            "ix_inbox_waiting", "next_attempt_at", postgresql_where=sa.text("state = 'waiting'")
+            "ix_inbox_open",
+            "state",
+            "next_attempt_at",
+            postgresql_where=sa.text("state IN ('waiting', 'parked')"),
         ),
         sa.Index("ix_inbox_aggregate_id", "aggregate_id", "aggregate_version"),
-        sa.Index("ix_inbox_correlation_id", "correlation_id"),
-        sa.Index("ix_inbox_received_at", "received_at"),
     )
 
 

@@ -7,16 +7,18 @@ counter is held for the shortest time and commit order is version order.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Self
 from uuid import UUID
 
+import psycopg2
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql as pg
+from psycopg2.extras import register_uuid
 from sqlalchemy.orm import Session
 
 from chassis.clock import Clock
@@ -27,6 +29,33 @@ from chassis.events import Correlation, Event, Fact
 from chassis.ids import new_id
 from chassis.neighbours import Neighbours
 from chassis.tables import ChassisTables
+
+register_uuid()
+
+_SCHEDULE = """
+    INSERT INTO due (id, kind, subject, due_at, payload, correlation_id)
+    SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::timestamptz[], %s::jsonb[],
+                         %s::uuid[]) AS plan(id, kind, subject, due_at, payload, correlation_id)
+    ORDER BY kind, subject
+    ON CONFLICT (kind, subject) WHERE done_at IS NULL DO UPDATE
+    SET id = EXCLUDED.id, due_at = EXCLUDED.due_at, payload = EXCLUDED.payload,
+        correlation_id = EXCLUDED.correlation_id, attempts = 0, retry_at = now(),
+        error_class = NULL
+"""
+_UNSCHEDULE = "DELETE FROM due WHERE kind = %s AND subject = %s AND done_at IS NULL"
+_ADVANCE_HEADS = """
+    INSERT INTO published_head AS head (aggregate_type, aggregate_id, version)
+    SELECT * FROM unnest(%s::text[], %s::uuid[], %s::int[])
+    ON CONFLICT (aggregate_type, aggregate_id) DO UPDATE
+    SET version = head.version + EXCLUDED.version
+    RETURNING aggregate_type, aggregate_id, version
+"""
+_WRITE_FACTS = """
+    INSERT INTO outbox (event_id, aggregate_type, aggregate_id, aggregate_version, routing_key,
+                        envelope, correlation_id, causation_id, time)
+    SELECT * FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::int[], %s::text[], %s::bytea[],
+                         %s::uuid[], %s::uuid[], %s::timestamptz[])
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +85,7 @@ class UnitOfWork:
         self.chassis = tables
         self._clock = clock
         self._facts: list[_Pending] = []
+        self._plans: dict[tuple[str, str], tuple[Any, ...]] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -84,50 +114,44 @@ class UnitOfWork:
 
         The new plan has a new id: who was lent the old one cannot finish it.
         """
-        due = self.chassis.due
-        row = pg.insert(due).values(
-            id=new_id(),
-            kind=kind,
-            subject=str(subject),
-            due_at=due_at,
-            payload=dict(payload or {}),
-            correlation_id=current().correlation_id,
-        )
-        self.session.execute(
-            row.on_conflict_do_update(
-                index_elements=[due.c.kind, due.c.subject],
-                index_where=due.c.done_at.is_(None),
-                set_={
-                    "id": row.excluded.id,
-                    "due_at": row.excluded.due_at,
-                    "payload": row.excluded.payload,
-                    "correlation_id": row.excluded.correlation_id,
-                    "attempts": 0,
-                    "retry_at": sa.func.now(),
-                    "error_class": None,
-                },
-            )
+        self._plans[kind, str(subject)] = (
+            new_id(),
+            kind,
+            str(subject),
+            due_at,
+            json.dumps(dict(payload or {}), default=str),
+            current().correlation_id,
         )
 
     def unschedule(self, kind: str, subject: UUID | str) -> None:
         """Drop what was planned, if it is not done yet."""
-        due = self.chassis.due
-        self.session.execute(
-            sa.delete(due).where(
-                due.c.kind == kind, due.c.subject == str(subject), due.c.done_at.is_(None)
-            )
-        )
+        self._plans.pop((kind, str(subject)), None)
+        self.run(_UNSCHEDULE, (kind, str(subject)))
+
+    def run(self, statement: str, parameters: Any) -> sa.CursorResult[Any]:
+        """Run plain SQL in this transaction: what every request does is written once, by hand.
+
+        Building the same statement from expressions cost more than running it.
+        """
+        return self.session.connection().exec_driver_sql(statement, parameters)
 
     def commit(self) -> None:
-        """Write the facts and commit everything at once."""
+        """Write the plans and the facts, and commit everything at once."""
         self.session.flush()
+        self._write_plans()
         self._write_facts()
         self.session.commit()
 
     def rollback(self) -> None:
-        """Forget the changes and the facts."""
+        """Forget the changes, the plans and the facts."""
         self._facts.clear()
+        self._plans.clear()
         self.session.rollback()
+
+    def _write_plans(self) -> None:
+        if self._plans:
+            plans, self._plans = self._plans, {}
+            self.run(_SCHEDULE, _columns(plans.values()))
 
     def _write_facts(self) -> None:
         if not self._facts:
@@ -139,26 +163,19 @@ class UnitOfWork:
             key = (item.fact.aggregate, item.fact.aggregate_id)
             heads[key] += 1
             rows.append(self._outbox_row(item, version=heads[key]))
-        self.session.execute(sa.insert(self.chassis.outbox), rows)
+        self.run(_WRITE_FACTS, _columns(rows))
 
     def _advance_heads(self, pending: list[_Pending]) -> dict[tuple[str, UUID], int]:
         """Reserve one number per fact, aggregates in sorted order; answers the heads before."""
-        head = self.chassis.published_head
         wanted = Counter((item.fact.aggregate, item.fact.aggregate_id) for item in pending)
-        rows = [
-            {"aggregate_type": kind, "aggregate_id": key, "version": count}
-            for (kind, key), count in sorted(wanted.items())
-        ]
-        insert = pg.insert(head).values(rows)
-        reserved = self.session.execute(
-            insert.on_conflict_do_update(
-                index_elements=[head.c.aggregate_type, head.c.aggregate_id],
-                set_={"version": head.c.version + insert.excluded.version},
-            ).returning(head.c.aggregate_type, head.c.aggregate_id, head.c.version)
+        keys = sorted(wanted)
+        counts = [wanted[key] for key in keys]
+        reserved: Iterable[Any] = self.run(
+            _ADVANCE_HEADS, ([kind for kind, _ in keys], [key for _, key in keys], counts)
         )
         return {(kind, key): version - wanted[kind, key] for kind, key, version in reserved}
 
-    def _outbox_row(self, item: _Pending, *, version: int) -> dict[str, Any]:
+    def _outbox_row(self, item: _Pending, *, version: int) -> tuple[Any, ...]:
         fact = item.fact
         event = Event(
             id=new_id(),
@@ -172,17 +189,23 @@ class UnitOfWork:
             correlation=item.correlation,
             data=fact.data(),
         )
-        return {
-            "event_id": event.id,
-            "aggregate_type": event.aggregate_type,
-            "aggregate_id": event.aggregate_id,
-            "aggregate_version": version,
-            "routing_key": event.routing_key,
-            "envelope": event.to_bytes(),
-            "correlation_id": event.correlation.correlation_id,
-            "causation_id": event.correlation.causation_id,
-            "time": event.time,
-        }
+        return (
+            event.id,
+            event.aggregate_type,
+            event.aggregate_id,
+            version,
+            event.routing_key,
+            psycopg2.Binary(event.to_bytes()),
+            event.correlation.correlation_id,
+            event.correlation.causation_id,
+            event.time,
+        )
+
+
+def _columns(rows: Iterable[tuple[Any, ...]]) -> tuple[list[Any], ...]:
+    """Rows as the arrays `unnest` takes."""
+    columns: list[list[Any]] = [list(column) for column in zip(*rows, strict=True)]
+    return tuple(columns)
 
 
 def expect_version(actual: int, expected: int | None) -> None:

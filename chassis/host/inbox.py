@@ -18,6 +18,8 @@ from chassis.logs import get_logger
 #: A missed notification costs at most this long.
 _POLL_SECONDS = 1.0
 _PAUSE_SECONDS = 2.0
+#: After a batch, let the next one fill: a lone event is applied at once, a stream in batches.
+_BREATH_SECONDS = 0.02
 log = get_logger(__name__)
 
 
@@ -47,7 +49,9 @@ class InboxEntrypoint(Entrypoint):
         while not self._stopping:
             try:
                 self._listen()
-                if not self._apply_batch():
+                if self._apply_batch():
+                    eventlet.sleep(_BREATH_SECONDS)
+                else:
                     self._wait()
             except Exception as error:  # noqa: BLE001 - database away: try again, never die
                 log.warning("inbox_interrupted", error_class=type(error).__name__)

@@ -69,7 +69,6 @@ def _create_outbox() -> None:
         "ix_outbox_pending", "outbox", ["seq"], postgresql_where=sa.text("published_at IS NULL")
     )
     op.create_index("ix_outbox_correlation_id", "outbox", ["correlation_id"])
-    op.create_index("ix_outbox_published_at", "outbox", ["published_at"])
     op.create_table(
         "published_head",
         sa.Column("aggregate_type", sa.Text, nullable=False),
@@ -104,14 +103,12 @@ def _create_inbox() -> None:
         ),
     )
     op.create_index(
-        "ix_inbox_waiting",
+        "ix_inbox_open",
         "inbox",
-        ["next_attempt_at"],
-        postgresql_where=sa.text("state = 'waiting'"),
+        ["state", "next_attempt_at"],
+        postgresql_where=sa.text("state IN ('waiting', 'parked')"),
     )
     op.create_index("ix_inbox_aggregate_id", "inbox", ["aggregate_id", "aggregate_version"])
-    op.create_index("ix_inbox_correlation_id", "inbox", ["correlation_id"])
-    op.create_index("ix_inbox_received_at", "inbox", ["received_at"])
     op.create_table(
         "applied_head",
         sa.Column("source", sa.Text, nullable=False),

@@ -20,6 +20,7 @@ from chassis.crypto import Keyring
 from chassis.database import CONNECT_ARGS
 from chassis.events import CONTENT_TYPE, Event, Unreadable
 from chassis.logs import get_logger
+from chassis.relay.outbox import BREATH_SECONDS
 from chassis.subscriptions import Subscriptions
 
 PREFETCH = 300
@@ -82,7 +83,8 @@ class Consumer:
             self._arrived.clear()
             while not stop.is_set():
                 self._take_batch(link)
-                self._keep_batch(link)
+                if self._keep_batch(link):
+                    stop.wait(BREATH_SECONDS)
                 link.beat()
             self._finish(link)
         finally:
@@ -94,13 +96,14 @@ class Consumer:
         while len(self._arrived) < _BATCH and link.drain(patience):
             patience = 0.001
 
-    def _keep_batch(self, link: Link) -> None:
+    def _keep_batch(self, link: Link) -> bool:
         if not self._arrived:
-            return
+            return False
         batch = list(self._arrived)
         self._store(batch)
         self._arrived.clear()
         link.channel.basic_ack(batch[-1].tag, multiple=True)
+        return True
 
     def _finish(self, link: Link) -> None:
         """Stop receiving, keep and acknowledge what already came: no duplicate after a restart."""

@@ -12,21 +12,26 @@ from uuid import UUID
 
 import psycopg2
 from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
-from psycopg2.extras import execute_values, register_uuid
+from psycopg2.extras import register_uuid
 
 from chassis import metrics
 from chassis.database import CONNECT_ARGS
 
 BATCH = 200
+#: After a batch, let the next one fill: a lone fact leaves at once, a stream in batches.
+BREATH_SECONDS = 0.01
 _POLL_SECONDS = 1.0
 _LEADER_LOCK = "SELECT pg_try_advisory_lock(hashtext('chassis.relay.outbox'))"
 _NEXT = """
     SELECT seq, event_id, aggregate_type, aggregate_id, routing_key, envelope FROM outbox
     WHERE published_at IS NULL ORDER BY seq LIMIT %s
 """
-_MARK = "UPDATE outbox SET published_at = clock_timestamp() WHERE seq = ANY(%s)"
-_COUNT = """
-    INSERT INTO traffic (kind, source, aggregate_type, total) VALUES %s
+#: One exchange with the database; several statements sent at once are one transaction.
+_MARK = """
+    UPDATE outbox SET published_at = clock_timestamp() WHERE seq = ANY(%(done)s);
+    INSERT INTO traffic (kind, source, aggregate_type, total)
+    SELECT 'published', %(service)s, type, total
+    FROM unnest(%(types)s::text[], %(totals)s::bigint[]) AS counted(type, total)
     ON CONFLICT (kind, source, aggregate_type) DO UPDATE SET total = traffic.total + EXCLUDED.total
 """
 _MEASURE = """
@@ -105,12 +110,17 @@ class Outbox:
         published = [row for row in rows if row.seq in done]
         if not published:
             return
-        totals = Counter(("published", self.service, row.aggregate_type) for row in published)
+        totals = sorted(Counter(row.aggregate_type for row in published).items())
         with self._connection.cursor() as cursor:
-            cursor.execute("BEGIN")
-            cursor.execute(_MARK, ([row.seq for row in published],))
-            execute_values(cursor, _COUNT, [(*key, n) for key, n in sorted(totals.items())])
-            cursor.execute("COMMIT")
+            cursor.execute(
+                _MARK,
+                {
+                    "done": [row.seq for row in published],
+                    "service": self.service,
+                    "types": [kind for kind, _ in totals],
+                    "totals": [total for _, total in totals],
+                },
+            )
         metrics.PUBLISHED.inc(len(published))
 
     def measure(self) -> None:

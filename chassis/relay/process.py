@@ -20,7 +20,7 @@ from chassis.catalogue import load, service_names, side_task_of, subscriptions_o
 from chassis.logs import get_logger
 from chassis.relay.consumer import Consumer
 from chassis.relay.local import InboxConnection, LocalInboxes
-from chassis.relay.outbox import FactsRefused, Outbox, Pump
+from chassis.relay.outbox import BREATH_SECONDS, FactsRefused, Outbox, Pump
 from chassis.relay.publisher import Publisher
 from chassis.settings import Settings, SettingsError
 
@@ -96,7 +96,7 @@ def _publish(outbox: Outbox, publisher: Publisher, stop: Event, turns: Turns) ->
             if not outbox.lead():
                 stop.wait(1.0)
                 continue
-            while pump.turn() and not stop.is_set():
+            while pump.turn() and not stop.wait(BREATH_SECONDS):
                 turns.mark("publisher")
             publisher.beat()
             pump.succeeded()
@@ -112,18 +112,20 @@ def _publish(outbox: Outbox, publisher: Publisher, stop: Event, turns: Turns) ->
 def _relay_locally(pumps: list[tuple[Outbox, Pump]], stop: Event, turns: Turns) -> None:
     while not stop.is_set():
         turns.mark("relay")
-        carried, leading = 0, []
+        carried = 0
         for outbox, pump in pumps:
             try:
                 if outbox.lead():
-                    leading.append(outbox)
                     carried += pump.turn()
                     pump.succeeded()
             except (psycopg2.Error, OSError) as error:
                 _interrupted(error, outbox, pump, stop)
-        if not carried and leading:
+        leading = [outbox for outbox, _ in pumps if outbox.is_leader]
+        if carried:
+            stop.wait(BREATH_SECONDS)
+        elif leading:
             select.select(leading, [], [], 1.0)
-        elif not leading:
+        else:
             stop.wait(1.0)
 
 

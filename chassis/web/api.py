@@ -13,7 +13,7 @@ from werkzeug.wrappers import Request, Response
 from chassis.due import Round, run_due
 from chassis.host.http import HostProvider
 from chassis.host.inbox import inbox_ready
-from chassis.housekeeping import keep_house
+from chassis.housekeeping import keep_house, measure
 from chassis.inbox import apply_waiting
 from chassis.probes import is_live, is_ready
 from chassis.traffic import report
@@ -68,8 +68,13 @@ class Api:
             run_due(self.host.runtime)
 
     @timer(interval=15)
+    def measure(self) -> None:
+        """Refresh the gauges that need the database."""
+        measure(self.host.runtime)
+
+    @timer(interval=600)
     def keep_house(self) -> None:
-        """Refresh the gauges and remove what has been kept long enough."""
+        """Remove what has been kept long enough."""
         keep_house(self.host.runtime)
 
     @route("GET", "/livez", allow=None, raw=True, tag=_OPERATIONS, summary="Le processus vit")

@@ -8,12 +8,12 @@ Answers are kept 24 hours, encrypted: they can hold personal data.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from datetime import timedelta
 from typing import Any
 
-import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql as pg
+import psycopg2
 from werkzeug.wrappers import Response
 
 from chassis.locks import try_lock
@@ -22,6 +22,18 @@ from chassis.web.problems import BadRequest, KeyReused, StillRunning
 RETENTION = timedelta(hours=24)
 _KEY = re.compile(r"^[\x21-\x7e]{8,200}$")
 _CONTEXT = "idempotency.body"
+_KEPT_HEADERS = frozenset({"Content-Type", "ETag", "Location"})
+_FIND = """
+    SELECT fingerprint, status, headers, body FROM idempotency
+    WHERE caller = %s AND key = %s AND answered_at > now() - %s
+"""
+_REMEMBER = """
+    INSERT INTO idempotency (caller, key, fingerprint, status, headers, body)
+    VALUES (%s, %s, %s, %s, %s, %s)
+    ON CONFLICT (caller, key) DO UPDATE
+    SET fingerprint = EXCLUDED.fingerprint, status = EXCLUDED.status,
+        headers = EXCLUDED.headers, body = EXCLUDED.body, answered_at = now()
+"""
 
 
 def check_key(key: str | None) -> str:
@@ -38,16 +50,10 @@ def fingerprint(method: str, path: str, body: bytes) -> str:
 
 def replay(uow: Any, *, caller: str, key: str, mark: str) -> Response | None:
     """The answer already given, if any. Raises KeyReused or StillRunning."""
-    table = uow.chassis.idempotency
     if not try_lock(uow.session, f"idempotency:{caller}:{key}"):
         raise StillRunning("Attendez la réponse de la première demande, puis réessayez.")
-    row = uow.session.execute(
-        sa.select(table).where(
-            table.c.caller == caller,
-            table.c.key == key,
-            table.c.answered_at > sa.func.now() - RETENTION,
-        )
-    ).one_or_none()
+    # A statement of its own: its snapshot must be taken once the lock is held.
+    row = uow.run(_FIND, (caller, key, RETENTION)).one_or_none()
     if row is None:
         return None
     if row.fingerprint != mark:
@@ -58,20 +64,6 @@ def replay(uow: Any, *, caller: str, key: str, mark: str) -> Response | None:
 
 def remember(uow: Any, response: Response, *, caller: str, key: str, mark: str) -> None:
     """Store the answer with the act. Replaces one that has expired."""
-    table = uow.chassis.idempotency
-    values = {
-        "fingerprint": mark,
-        "status": response.status_code,
-        "headers": {
-            name: value
-            for name, value in response.headers.items()
-            if name in ("Content-Type", "ETag", "Location")
-        },
-        "body": uow.keyring.seal(response.get_data(), _CONTEXT),
-        "answered_at": sa.func.now(),
-    }
-    uow.session.execute(
-        pg.insert(table)
-        .values(caller=caller, key=key, **values)
-        .on_conflict_do_update(index_elements=[table.c.caller, table.c.key], set_=values)
-    )
+    kept = {name: value for name, value in response.headers.items() if name in _KEPT_HEADERS}
+    body = psycopg2.Binary(uow.keyring.seal(response.get_data(), _CONTEXT))
+    uow.run(_REMEMBER, (caller, key, mark, response.status_code, json.dumps(kept), body))

@@ -427,6 +427,11 @@ class TestProcesses:
             eventually(lambda: bus.column("miroir", "SELECT 1 FROM inbox"))
             first.popen.send_signal(signal.SIGKILL)
             first.popen.wait(5)
+            # The server has not noticed yet: end its side too, or it would finish the mark.
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE application_name = 'relay outbox' AND datname = current_database()"
+            )
             cursor.execute("ROLLBACK")
         pending = "SELECT count(*) FROM outbox WHERE published_at IS NULL"
         assert bus.scalar("compteur", pending) == 1
