@@ -1,5 +1,8 @@
 # The two doors of the project. `make help` lists the rest.
-PYTHON ?= $(shell command -v python3.12 || command -v python3.13 || command -v python3.11 || command -v python3)
+# The first of these that really runs (a version manager's shim may exist and refuse).
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+  $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
+  && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -51,7 +54,7 @@ $(VENV)/.dev: requirements/dev.txt
 	$(call install,dev)
 
 define install
-	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else "Python 3.11, 3.12 ou 3.13 requis (make PYTHON=/chemin/vers/python3.12 …)")'
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 ou 3.13 requis (make PYTHON=/chemin/vers/python3.12 …)"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installation des dépendances ($(1))…"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/$(1).txt
