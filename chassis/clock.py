@@ -17,6 +17,8 @@ from zoneinfo import ZoneInfo
 PARIS = ZoneInfo("Europe/Paris")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECONDS = struct.Struct("<q")
+#: The size of the file of a simulated clock.
+CLOCK_BYTES = _MICROSECONDS.size
 
 #: Answers an aware instant in UTC.
 Clock = Callable[[], datetime]

@@ -11,21 +11,28 @@ Exit codes: 0 stopped cleanly, 1 something was cut short, 2 bad command or confi
 """
 
 import sys
+import warnings
+
+# eventlet announces its own end of life at import: answered in docs/decisions/0001.
+warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
 
 if sys.argv[1:] and sys.argv[-1] == "api":
-    # Before any other import: a lock made by an earlier import would stay a real one and
+    # Before any import that makes a lock: one made earlier would stay a real one and
     # block the whole process (eventlet #969).
     import eventlet
 
     eventlet.monkey_patch()
 
 import os
-import warnings
-
-warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
 
 from chassis.catalogue import service_names
-from chassis.settings import Settings, SettingsError, database_settings
+from chassis.settings import (
+    Settings,
+    SettingsError,
+    broker_uri,
+    database_settings,
+    local_relay_port,
+)
 
 
 def main(arguments: list[str]) -> int:
@@ -73,14 +80,14 @@ def _prepare(service: str, command: str) -> int:
     from chassis.migrations import migrate
     from chassis.provision import provision
 
-    database = database_settings(service, os.environ)
+    database, broker = database_settings(service, os.environ), broker_uri(os.environ)
     try:
         if command == "migrate":
             migrate(service, database.owner_url)
         else:
             provision(service, database)
-            if uri := os.environ.get("AMQP_URI"):
-                declare_all(uri, Names(os.environ.get("BUS_PREFIX", "")), [service])
+            if broker:
+                declare_all(broker, Names(os.environ.get("BUS_PREFIX", "")), [service])
     except (psycopg2.OperationalError, OperationalError):
         return _refuse("la base de données ne répond pas, ou refuse ce compte", code=1)
     except BrokerUnavailable as error:
@@ -92,7 +99,7 @@ def _local_relay() -> int:
     from chassis.relay.process import serve_locally
 
     settings = {name: Settings.from_env(name, os.environ) for name in service_names()}
-    return serve_locally(settings, int(os.environ.get("RELAY_PORT", "8100")))
+    return serve_locally(settings, local_relay_port(os.environ))
 
 
 def _refuse(line: str, code: int = 2) -> int:

@@ -22,20 +22,23 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from environs import Env, EnvError
+from environs import Env, EnvError, EnvNotSetError
 from marshmallow.validate import OneOf, Range
 
 from chassis.catalogue import service_names
+from chassis.clock import CLOCK_BYTES
 from chassis.crypto import Keyring, KeyringError
 
 #: Ports by default: the api of the nth service listens on 8000 + n, its relay on 8100 + n.
-_API_BASE, _RELAY_BASE = 8001, 8101
+_API_BASE, _RELAY_BASE, _LOCAL_RELAY_PORT = 8001, 8101, 8100
+_ENVIRONMENTS = ("production", "demo", "test")
 
 
 class SettingsError(Exception):
@@ -119,43 +122,54 @@ class Settings:
         """Read the environment for one service. Raises SettingsError."""
         env = _Reader(environ)
         number = service_names().index(service)
-        try:
+        with env.refusing():
             return cls(
                 service=service,
-                environment=_environment(env, environ),
+                environment=_environment(env),
                 database=database_settings(service, environ),
-                amqp_uri=env.str("AMQP_URI", None) or None,
+                amqp_uri=broker_uri(environ),
                 bus_prefix=env.str("BUS_PREFIX", ""),
-                keyring=Keyring.parse(env.str("ENCRYPTION_KEYS")),
-                jwks=env.str("JWKS"),
-                token_issuer=env.str("TOKEN_ISSUER"),
+                keyring=_keyring(env),
+                jwks=env.required("JWKS"),
+                token_issuer=env.required("TOKEN_ISSUER"),
                 token_audience=env.str("TOKEN_AUDIENCE", "plateforme-sociale"),
                 agent_claim=env.str("AGENT_CLAIM", "agent_id"),
                 service_token_file=_path(env.str("SERVICE_TOKEN_FILE", "")),
                 urls=_urls(env),
                 host=env.str("HOST", "127.0.0.1"),
-                api_port=env.int("PORT", _API_BASE + number, validate=Range(0, 65535)),
-                relay_port=env.int("RELAY_PORT", _RELAY_BASE + number, validate=Range(0, 65535)),
+                api_port=env.port("PORT", _API_BASE + number),
+                relay_port=env.port("RELAY_PORT", _RELAY_BASE + number),
                 workers=env.int("WORKERS", 8, validate=Range(1, 100)),
                 grace_seconds=env.float("GRACE_SECONDS", 30.0, validate=Range(1, 600)),
-                simulated_clock=_path(env.str("SIMULATED_CLOCK", "")),
+                simulated_clock=_clock_file(env),
                 env=dict(environ),
             )
-        except (EnvError, KeyringError, ValueError) as error:
-            raise SettingsError(f"configuration refusée : {error}") from None
 
 
 def database_settings(service: str, environ: Mapping[str, str]) -> DatabaseSettings:
     """The database part alone: all that `provision` needs. Raises SettingsError."""
     env = _Reader(environ)
-    try:
+    with env.refusing():
         return DatabaseSettings(
-            server_url=env.str("DATABASE_URL"),
             name=f"{env.str('DATABASE_PREFIX', 'social')}_{service}",
-            secret=env.str("DATABASE_SECRET"),
+            secret=env.required("DATABASE_SECRET"),
+            server_url=_address(env.required("DATABASE_URL"), "postgresql", "postgres"),
         )
-    except EnvError as error:
-        raise SettingsError(f"configuration refusée : {error}") from None
+
+
+def broker_uri(environ: Mapping[str, str]) -> str | None:
+    """Where the broker is; None in embedded mode. Raises SettingsError."""
+    env = _Reader(environ)
+    with env.refusing():
+        text = env.str("AMQP_URI", "")
+        return _address(text, "amqp", "amqps", "pyamqp") if text else None
+
+
+def local_relay_port(environ: Mapping[str, str]) -> int:
+    """Where the one relay of embedded mode answers its probes. Raises SettingsError."""
+    env = _Reader(environ)
+    with env.refusing():
+        return env.port("RELAY_PORT", _LOCAL_RELAY_PORT)
 
 
 class _Reader(Env):
@@ -164,18 +178,79 @@ class _Reader(Env):
     def __init__(self, environ: Mapping[str, str]) -> None:
         super().__init__()
         self._environ = dict(environ)
+        self._last = ""
+
+    def required(self, name: str) -> str:
+        """A text that is not empty."""
+        text: str = self.str(name)
+        if not text.strip():
+            raise EnvNotSetError(name)
+        return text
+
+    def port(self, name: str, default: int) -> int:
+        """A port number; 0 takes a free one."""
+        number: int = self.int(name, default, validate=Range(0, 65535))
+        return number
+
+    @contextmanager
+    def refusing(self) -> Iterator[None]:
+        """Say in one line which variable is wrong; a library's words could quote its value."""
+        try:
+            yield
+        except _Wrong as error:
+            raise SettingsError(f"configuration refusée : {error}") from None
+        except EnvNotSetError:
+            raise SettingsError(f"configuration refusée : {self._last} manque") from None
+        except (EnvError, ValueError):
+            raise SettingsError(f"configuration refusée : {self._last} : valeur refusée") from None
 
     def _get_value(self, env_key: str, default: object) -> object:
+        self._last = env_key
         return self._environ.get(env_key, default)
 
 
-def _environment(env: Env, environ: Mapping[str, str]) -> str:
-    environment = env.str(
-        "ENVIRONMENT", "production", validate=OneOf(["production", "demo", "test"])
-    )
-    if environment == "production" and environ.get("SIMULATED_CLOCK"):
-        raise ValueError("SIMULATED_CLOCK n’est admis que si ENVIRONMENT vaut demo ou test")
+class _Wrong(ValueError):
+    """What is wrong, said by us: the variable and what it takes, never its value."""
+
+
+def _environment(env: Env) -> str:
+    try:
+        environment: str = env.str("ENVIRONMENT", "production", validate=OneOf(_ENVIRONMENTS))
+    except EnvError:
+        raise _Wrong(f"ENVIRONMENT vaut {', '.join(_ENVIRONMENTS)}, rien d’autre") from None
+    if environment == "production" and env.str("SIMULATED_CLOCK", ""):
+        raise _Wrong("SIMULATED_CLOCK n’est admis que si ENVIRONMENT vaut demo ou test")
     return environment
+
+
+def _keyring(env: _Reader) -> Keyring:
+    try:
+        return Keyring.parse(env.required("ENCRYPTION_KEYS"))
+    except KeyringError:
+        # Its words name the key; who forgets the id gives the key itself as a name.
+        raise _Wrong("ENCRYPTION_KEYS attend id:base64,… et 32 octets par clé") from None
+
+
+def _address(text: str, *schemes: str) -> str:
+    """A URL the drivers can read. Raises ValueError."""
+    parts = urlsplit(text)
+    if parts.scheme not in schemes or parts.port == 0:
+        raise ValueError
+    return text
+
+
+def _clock_file(env: Env) -> Path | None:
+    path = _path(env.str("SIMULATED_CLOCK", ""))
+    if path is None:
+        return None
+    try:
+        with path.open("rb") as file:
+            size = len(file.read(CLOCK_BYTES + 1))
+    except OSError:
+        raise _Wrong("SIMULATED_CLOCK : fichier illisible") from None
+    if size != CLOCK_BYTES:
+        raise _Wrong(f"SIMULATED_CLOCK : le fichier doit faire {CLOCK_BYTES} octets")
+    return path
 
 
 def _urls(env: Env) -> dict[str, str]:

@@ -158,7 +158,7 @@ def _side_task(settings: Settings, stop: Event) -> dict[str, Callable[[], None]]
 def _run(
     tasks: Mapping[str, Callable[[], None]], host: str, port: int, stop: Event, turns: Turns
 ) -> int:
-    server = ThreadingHTTPServer((host, port), _probe_handler(turns))
+    server = _probe_server(host, port, turns)
     Thread(target=server.serve_forever, name="probes", daemon=True).start()
     threads = [
         Thread(target=_guarded, args=(task,), name=name, daemon=True)
@@ -177,6 +177,15 @@ def _run(
     code = 1 if crashed or any(thread.is_alive() for thread in threads) else 0
     log.info("stopped", exit_code=code)
     return code
+
+
+def _probe_server(host: str, port: int, turns: Turns) -> ThreadingHTTPServer:
+    try:
+        return ThreadingHTTPServer((host, port), _probe_handler(turns))
+    except OSError:
+        raise SettingsError(
+            f"configuration refusée : RELAY_PORT : le port {port} ne peut pas servir"
+        ) from None
 
 
 def _guarded(task: Callable[[], None]) -> None:
