@@ -88,4 +88,11 @@ class _Reduced(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else None
         fields = {"error_class": error} if error else {}
-        structlog.get_logger(module=record.name).warning("library_log", **fields)
+        structlog.get_logger(module=record.name).log(_level(record), "library_log", **fields)
+
+
+def _level(record: logging.LogRecord) -> int:
+    """A library's own levels become the standard one below: structlog knows no other."""
+    if record.levelno >= logging.CRITICAL:
+        return logging.CRITICAL
+    return logging.ERROR if record.levelno >= logging.ERROR else logging.WARNING
