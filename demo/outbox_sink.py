@@ -184,6 +184,8 @@ class SmsServer(ThreadingHTTPServer):
     """One thread per kept connection: notifications opens one."""
 
     daemon_threads = True
+    #: A client may keep its connection: stopping does not wait for it.
+    block_on_close = False
 
     def __init__(self, address: tuple[str, int], outbox: Outbox, token: str) -> None:
         super().__init__(address, SmsProvider)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from chassis.errors import NotFound
 from chassis.web.api import Api
 from chassis.web.route import Call, route
 from chassis.web.schemas import PeriodQuery
@@ -262,6 +263,7 @@ class ConsentService(Api):
         reply=d.DecisionOut,
         tag="Décisions",
         summary="Expliquer ce qui sortirait, et pourquoi",
+        problems=(NotFound,),
     )
     def explain(self, uow: UnitOfWork, call: Call) -> Decision:
         return decisions.explain(uow, by=call.caller, **call.body)

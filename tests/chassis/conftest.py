@@ -11,9 +11,10 @@ from chassis.settings import database_settings
 from chassis.web.tokens import DevelopmentIssuer
 from tests.chassis.processes import Platform
 from tests.chassis.processes import environment as run_environment
+from tests.support.broker import amqp_uri
 
 SAMPLE = "tests.chassis.sample"
-AMQP_URI = "amqp://guest:guest@127.0.0.1:5672//"
+AMQP_URI = amqp_uri()
 
 
 @pytest.fixture(autouse=True)

@@ -20,7 +20,8 @@ class FaultProxy:
         self._links: list[socket.socket] = []
         #: After so many bytes towards the target, freeze by itself.
         self.freeze_after: int | None = None
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._accepting = threading.Thread(target=self._accept, daemon=True)
+        self._accepting.start()
 
     def freeze(self) -> None:
         """Keep every connection open and move not one byte more; new ones hang too."""
@@ -49,15 +50,20 @@ class FaultProxy:
 
     def close(self) -> None:
         self._flowing.set()
+        # Closing alone would leave the thread in `accept`, and the port taken.
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+        self._accepting.join(timeout=5)
         self.reset()
 
     def _accept(self) -> None:
         with suppress(OSError):
             while True:
                 near, _ = self._listener.accept()
+                self._links.append(near)
                 far = socket.create_connection(self._target)
-                self._links += [near, far]
+                self._links.append(far)
                 threading.Thread(target=self._pump, args=(near, far, True), daemon=True).start()
                 threading.Thread(target=self._pump, args=(far, near, False), daemon=True).start()
 

@@ -130,6 +130,26 @@ class TestInTheTable:
         with runtime.engine.begin() as connection:
             assert rotate(connection, metadata, both)["compteur.secret"] == 0
 
+    def test_rotation_passes_over_what_was_discarded(self, runtime):
+        parked = runtime.tables.parked
+        with runtime.engine.begin() as connection:
+            park(
+                connection.connection,
+                b"unreadable",
+                exchange="x",
+                routing_key="y",
+                reason="ValueError",
+                keyring=old,
+            )
+            connection.execute(sa.update(parked).values(state="discarded", body=b""))
+
+        with runtime.engine.begin() as connection:
+            done = rotate(connection, metadata, both)
+
+        assert done["parked.body"] == 0
+        with runtime.engine.connect() as connection:
+            assert bytes(connection.scalar(sa.select(parked.c.body))) == b""
+
     def test_rotation_reaches_parked_messages_and_stored_answers(self, runtime):
         with runtime.engine.begin() as connection:
             park(

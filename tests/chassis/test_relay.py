@@ -3,6 +3,7 @@
 import signal
 import time
 from threading import Event, Thread
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import amqp
@@ -61,7 +62,7 @@ def broker():
 
 @pytest.fixture
 def proxy():
-    made = FaultProxy(5672)
+    made = FaultProxy(urlsplit(AMQP_URI).port or 5672)
     yield made
     made.close()
 

@@ -22,6 +22,7 @@ from demo.environment import clock_file, open_issuer
 from demo.platform import Platform
 from demo.settle import Settler
 from services import SERVICES, roles
+from tests.support.broker import amqp_uri
 from tests.support.servers import postgresql_url
 
 #: Monday 9 January 2023, nine in the morning in Paris.
@@ -94,7 +95,7 @@ def town(
     if request.param == "embedded":
         os.environ.pop("AMQP_URI", None)
     else:
-        os.environ["AMQP_URI"] = given["AMQP_URI"] or "amqp://guest:guest@127.0.0.1:5672//"
+        os.environ["AMQP_URI"] = amqp_uri()
     platform = Platform(folder, START)
     clock = ClockDriver(clock_file(folder), START)
     try:

@@ -18,13 +18,13 @@ import psycopg2
 import pytest
 
 from demo.environment import Secrets
+from tests.support.broker import amqp_uri
 from tests.support.servers import postgresql_url
 
 COMMAND = [
     *(sys.executable, "-m", "demo", "replay", "--month", "2023-01"),
     *("--scale", "0.01", "--json", "--keep"),
 ]
-BROKER = "amqp://guest:guest@127.0.0.1:5672//"
 #: One of each kind of process; what follows `chassis.run`, or the module.
 KILLED = ("rendezvous api", "local-relay", "consent api", "accueil api", "demo.outbox_sink")
 pytestmark = pytest.mark.timeout(600)
@@ -95,7 +95,7 @@ def on_broker(tmp_path: Path) -> Iterator[Replays]:
     """Over RabbitMQ."""
     from chassis.broker import Names, remove_all  # noqa: PLC0415 - needs the broker
 
-    uri = os.environ.get("AMQP_URI", BROKER)
+    uri = amqp_uri()
     replays = Replays(tmp_path / "rejeu", uri)
     yield replays
     remove_all(uri, Names(f"{Secrets.of(replays.folder).prefix}."))

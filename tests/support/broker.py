@@ -28,10 +28,15 @@ class NoBroker(Exception):
     """No RabbitMQ, and none can be started. The text says what to do."""
 
 
+def amqp_uri() -> str:
+    """The broker the suite was given: `make test` sets it."""
+    return os.environ.get("AMQP_URI", DEFAULT_URI)
+
+
 @contextmanager
 def broker() -> Iterator[str]:
     """The URI of a RabbitMQ that answers."""
-    given = os.environ.get("AMQP_URI", DEFAULT_URI)
+    given = amqp_uri()
     if answers(given):
         yield given
         return

@@ -20,8 +20,9 @@ from services.consent.file_partenaire import PartnerQueue, queue_name
 from services.consent.usecases.diffusion import pseudonym
 from tests.integration.consent.broker import Reader, channel, login_of
 from tests.integration.consent.scene import LATER, Scene
+from tests.support.broker import amqp_uri
 
-URI = os.environ.get("AMQP_URI", "amqp://guest:guest@127.0.0.1:5672//")
+URI = amqp_uri()
 
 
 @pytest.fixture

@@ -25,8 +25,9 @@ from services.consent.provisioning import Access, access, steps
 from services.consent.settings import ConsentSettings
 from tests.integration.consent.broker import Login, can_administer, channel, ctl, login_of
 from tests.integration.consent.scene import Scene
+from tests.support.broker import amqp_uri
 
-URI = os.environ.get("AMQP_URI", "amqp://guest:guest@127.0.0.1:5672//")
+URI = amqp_uri()
 CLIENT = Path(__file__).parents[3] / "examples" / "partner_client" / "lire_ma_file.py"
 
 pytestmark = pytest.mark.skipif(not can_administer(), reason="rabbitmqctl n’atteint rien")
