@@ -124,7 +124,7 @@ def _keys() -> Keyring:
 
 
 def rotate(connection: sa.Connection, metadata: sa.MetaData, keyring: Keyring) -> dict[str, int]:
-    """Re-encrypt, under the current key, every encrypted value sealed with an older one.
+    """Re-encrypt, under the current key, every encrypted value sealed with another one.
 
     Answers the number of values per column. Works row by row in the caller's transaction.
     Columns of bytes sealed by the chassis are marked `info={"sealed": context}`.
@@ -151,10 +151,13 @@ def _rotate_column(
 ) -> int:
     table = column.table
     raw = sa.type_coerce(column, sa.LargeBinary)
-    prefix = bytes([_VERSION, len(keyring.current)]) + keyring.current.encode()
+    name = keyring.current.encode()
+    prefix = bytes([_VERSION, len(name)]) + name
     keys = list(table.primary_key.columns)
     stale = sa.select(*keys, raw.label("sealed")).where(
-        column.is_not(None), sa.func.substring(raw, 1, len(prefix)) != prefix
+        # Empty: the body of a message that was discarded. There is nothing left to seal again.
+        sa.func.octet_length(raw) > 0,
+        sa.func.substring(raw, 1, len(prefix)) != prefix,
     )
     count = 0
     for row in connection.execute(stale.with_for_update()).mappings():
