@@ -14,8 +14,8 @@ from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT, connection
 from chassis.migrations import migrate
 from chassis.settings import DatabaseSettings
 
-#: All trusted or shipped with PostgreSQL: overlap constraints, fuzzy and accent-free search.
-EXTENSIONS = ("btree_gist", "pg_trgm", "unaccent")
+#: Trusted, shipped with PostgreSQL: constraints against overlaps. Names are searched by digest.
+EXTENSIONS = ("btree_gist",)
 
 
 def provision(service: str, database: DatabaseSettings) -> None:
