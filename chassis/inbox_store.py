@@ -1,6 +1,6 @@
 """Stores what arrives, before it is acknowledged: the only thing a consumer does with a message.
 
-Works on a plain psycopg2 connection, so that the relay needs neither SQLAlchemy nor nameko.
+Works on a plain psycopg2 connection: no session, no pool, no green host.
 What cannot be read is kept encrypted in `parked`; what this service does not follow is let go.
 """
 

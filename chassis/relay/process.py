@@ -148,7 +148,7 @@ def _side_task(settings: Settings, stop: Event) -> dict[str, Callable[[], None]]
         return {}
 
     def run() -> None:
-        from chassis.runtime import assemble  # noqa: PLC0415 - SQLAlchemy only where it is needed
+        from chassis.runtime import assemble  # noqa: PLC0415 - only a side task needs a runtime
 
         task(assemble(load(settings.service), settings), stop)
 
