@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
 from types import MappingProxyType
 
 from demo.apportionment import largest_remainder, matrix, split
@@ -43,8 +42,3 @@ def draw_amounts(count: int, total_cents: int, draw: random.Random) -> list[int]
     amounts = [_EUROS * part for part in largest_remainder(euros, weights)]
     amounts[-1] += rest
     return amounts
-
-
-def spread_over_months(counts: Mapping[str, int], days: Mapping[int, int]) -> dict[str, list[int]]:
-    """Each count over the months in proportion to days worked, adding up exactly."""
-    return {name: largest_remainder(n, list(days.values())) for name, n in counts.items()}

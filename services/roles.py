@@ -12,7 +12,7 @@ ADMIN = "admin"
 PARTENAIRE = "partenaire"
 #: Another service of the platform, on `/internal/*`.
 SERVICE = "service"
-#: The person, for their own rendezvous and their own journal only.
+#: The person, for their own rendezvous only.
 PERSONNE = "personne"
 
 ALL = frozenset(

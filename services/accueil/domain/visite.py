@@ -74,9 +74,6 @@ TRANSITIONS: dict[tuple[VisiteStatus, Action], VisiteStatus] = {
     (VisiteStatus.IN_INTERVIEW, Action.CLOSE): VisiteStatus.CLOSED,
 }
 
-#: In the queue until then.
-OPEN_STATUSES = (VisiteStatus.ARRIVED, VisiteStatus.WAITING, VisiteStatus.IN_INTERVIEW)
-
 _STATUS_IN_FRENCH = {
     VisiteStatus.ARRIVED: "arrivée",
     VisiteStatus.WAITING: "en attente",

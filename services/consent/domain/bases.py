@@ -10,15 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 
 from services.consent.domain.elements import Category
 
-#: Version of the tables below, stored with each decision.
+#: Version of the tables below and of `elements`, stored with each decision. Changing either
+#: changes it.
 RULES_VERSION = "2026-01"
-#: From when they hold; older decisions keep the version they were taken under.
-RULES_IN_FORCE_ON = date(2021, 1, 1)
 
 
 class Basis(StrEnum):

@@ -11,9 +11,6 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-#: Version of this table, stored with each decision.
-ELEMENTS_VERSION = "2026-01"
-
 
 class Category(StrEnum):
     """Categories a person may allow or refuse. The first one is social follow-up itself."""

@@ -9,7 +9,6 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 AGENT_EXAMPLE = "0198d1a0-0000-7000-8000-000000000301"
-PERSONNE_EXAMPLE = "0198d1a0-0000-7000-8000-000000000201"
 #: A binôme is two; four leaves room for a synthesis meeting.
 MAX_AGENTS = 4
 MAX_PERSONNES = 20
