@@ -6,7 +6,7 @@ RUN python3 -m venv /app/venv \
  && /app/venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r /tmp/run.txt
 
 FROM ${BASE}
-# A fixed, unprivileged user: the chart runs with a read-only root.
+# A fixed, unprivileged user; nothing is written under /app.
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin plateforme
 COPY --from=build /app/venv /app/venv
 COPY chassis /app/chassis
