@@ -46,7 +46,7 @@ def configure(*, service: str, process: str, environment: str) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stdout),
+        logger_factory=lambda *_: _StandardOutput(),
         cache_logger_on_first_use=True,
     )
     root = logging.getLogger()
@@ -57,6 +57,16 @@ def configure(*, service: str, process: str, environment: str) -> None:
 def get_logger(name: str) -> Any:
     """A logger whose first argument is a static event name, the rest allowed keys."""
     return structlog.get_logger(module=name)
+
+
+class _StandardOutput:
+    """Writes a line where standard output goes at that moment, whole and at once."""
+
+    def msg(self, line: str) -> None:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+
+    debug = info = warning = error = critical = exception = msg
 
 
 class _Bind:

@@ -185,7 +185,7 @@ def _errors(endpoint: Endpoint) -> list[type[DomainError]]:
         errors += [problems.BadRequest, problems.KeyReused, problems.StillRunning]
     if endpoint.if_match:
         errors += [problems.BadRequest, VersionMismatch, problems.PreconditionRequired]
-    if any(name.endswith("_id") for name in endpoint.parameters):
+    if endpoint.parameters:
         errors.append(NotFound)
     return [*errors, *endpoint.problems]
 
