@@ -8,6 +8,7 @@ delivery limit is not used up.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Event as Flag
 from typing import Any
@@ -59,12 +60,16 @@ class Consumer:
         self._arrived: list[_Delivery] = []
         self._database: Any = None
 
-    def run(self, stop: Flag) -> None:
-        """Consume; on any failure of broker or database, wait a little and start over."""
+    def run(self, stop: Flag, turned: Callable[[], None]) -> None:
+        """Consume; on any failure of broker or database, wait a little and start over.
+
+        `turned` is called at every turn: a consumer that hangs must show.
+        """
         while not stop.is_set():
+            turned()
             try:
                 self._connect_database()
-                self._consume(stop)
+                self._consume(stop, turned)
             except TopologyRefused:
                 raise
             except (BrokerUnavailable, psycopg2.Error, *BROKER_ERRORS) as error:
@@ -73,7 +78,7 @@ class Consumer:
                 stop.wait(_PAUSE_SECONDS)
         self._drop_database()
 
-    def _consume(self, stop: Flag) -> None:
+    def _consume(self, stop: Flag, turned: Callable[[], None]) -> None:
         link = Link(self._uri, f"{self._subscriptions.service} relay consumer")
         try:
             declare(link.channel, self._names, self._subscriptions.service)
@@ -82,6 +87,7 @@ class Consumer:
             link.channel.basic_consume(queue, callback=self._on_message, consumer_tag="inbox")
             self._arrived.clear()
             while not stop.is_set():
+                turned()
                 self._take_batch(link)
                 if self._keep_batch(link):
                     stop.wait(BREATH_SECONDS)

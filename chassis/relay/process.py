@@ -7,6 +7,7 @@ import select
 import signal
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Any
@@ -62,7 +63,7 @@ def serve(settings: Settings) -> int:
     )
     tasks: dict[str, Callable[[], None]] = {
         "publisher": lambda: _publish(outbox, publisher, stop, turns),
-        "consumer": lambda: consumer.run(stop),
+        "consumer": lambda: consumer.run(stop, partial(turns.mark, "consumer")),
     }
     tasks |= _side_task(settings, stop)
     return _run(tasks, settings.host, settings.relay_port, stop, turns)

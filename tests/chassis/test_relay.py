@@ -155,7 +155,7 @@ def relaying(compteur, names, background, outbox_of):
 def consuming(miroir, names, background):
     """Start a consumer on a URI."""
 
-    def start(uri=AMQP_URI, database_url=None):
+    def start(uri=AMQP_URI, database_url=None, turned=lambda: None):
         consumer = Consumer(
             subscriptions=subscriptions,
             uri=uri,
@@ -163,7 +163,7 @@ def consuming(miroir, names, background):
             database_url=database_url or miroir.settings.database.app_url,
             keyring=miroir.keyring,
         )
-        background.run(lambda: consumer.run(background.stop))
+        background.run(lambda: consumer.run(background.stop, turned))
 
     return start
 
@@ -375,6 +375,16 @@ class TestConsuming:
         eventually(lambda: sum(self.parked(miroir).values()) == 4)
         assert self.parked(miroir)["content-type"] == 1
         assert "185057" not in "".join(capfd.readouterr())
+
+    def test_it_tells_that_it_turns_with_nothing_to_read_and_with_no_database(
+        self, names, consuming
+    ):
+        idle, cut_off = [], []
+
+        consuming(turned=lambda: idle.append(1))
+        consuming(database_url="postgresql://127.0.0.1:1/x", turned=lambda: cut_off.append(1))
+
+        eventually(lambda: len(idle) > 2 and len(cut_off) > 1)
 
     def test_a_forged_source_is_parked(self, miroir, names, broker, consuming):
         broker.exchange_declare(names.events("pirate"), "topic", durable=True, auto_delete=False)
