@@ -22,8 +22,8 @@ def token(
     hours: Annotated[int, typer.Option(min=1, max=24 * 30, help="Durée de vie, en heures.")] = 12,
     folder: Annotated[Path, typer.Option(help="Dossier de l’émetteur.")] = Path(".demo/emetteur"),
 ) -> None:
-    """Signe un jeton de développement (refusé en production)."""
-    if os.environ.get("ENVIRONMENT", "demo") == "production":
+    """Signe un jeton de développement (ENVIRONMENT=demo ou test ; refusé en production)."""
+    if os.environ.get("ENVIRONMENT", "production") == "production":
         stop("l’émetteur de développement est refusé en production")
     issuer = DevelopmentIssuer.create(folder)
     typer.echo(

@@ -203,6 +203,11 @@ class TestToken:
 
         assert result.exit_code == 2
 
+    def test_is_refused_when_nothing_says_where_we_are(self, run, tmp_path):
+        result = run("token", "--role", "agent", "--folder", str(tmp_path), ENVIRONMENT=None)
+
+        assert result.exit_code == 2
+
 
 def test_rotation_reseals_under_the_newest_key(service_runtime, run, http, environment):
     compteur = service_runtime("compteur")
