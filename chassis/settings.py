@@ -9,12 +9,14 @@
 | `AMQP_URI` | the broker; without it the platform runs embedded, with one local relay |
 | `BUS_PREFIX` | prefixes exchanges and queues (empty in production) |
 | `ENCRYPTION_KEYS` | `id:base64,…`, newest first, 32 bytes each |
-| `JWKS` | path or https URL of the token issuer's public keys |
+| `JWKS` | path or URL of the token issuer's public keys |
 | `TOKEN_ISSUER`, `TOKEN_AUDIENCE` | what `iss` and `aud` must say |
 | `AGENT_CLAIM` | the claim that holds the annuaire's id (default `agent_id`) |
 | `SERVICE_TOKEN_FILE` | file holding this service's own token, read again at each use |
 | `<SERVICE>_URL` | where each other service answers |
-| `HOST`, `PORT` | where this process listens |
+| `HOST`, `PORT`, `RELAY_PORT` | where the api and the relay listen |
+| `WORKERS` | requests answered at once by one api (default 8) |
+| `GRACE_SECONDS` | what an api gives its requests in flight on a stop (default 30) |
 | `SIMULATED_CLOCK` | file of trade time, refused in production |
 """
 

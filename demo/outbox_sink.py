@@ -98,11 +98,11 @@ class MailServer:
 
     async def handle_RCPT(  # noqa: N802 - the name aiosmtpd calls
         self,
-        server: SMTP,  # noqa: ARG002
-        session: Session,  # noqa: ARG002
+        server: SMTP,  # noqa: ARG002 - aiosmtpd's signature
+        session: Session,  # noqa: ARG002 - aiosmtpd's signature
         envelope: Envelope,
         address: str,
-        options: list[str],  # noqa: ARG002
+        options: list[str],  # noqa: ARG002 - aiosmtpd's signature
     ) -> str:
         """Refuse a mailbox that does not exist (RFC 5321: 550)."""
         if address.startswith(REFUSED_MAILBOX):
@@ -112,8 +112,8 @@ class MailServer:
 
     async def handle_DATA(  # noqa: N802 - the name aiosmtpd calls
         self,
-        server: SMTP,  # noqa: ARG002
-        session: Session,  # noqa: ARG002
+        server: SMTP,  # noqa: ARG002 - aiosmtpd's signature
+        session: Session,  # noqa: ARG002 - aiosmtpd's signature
         envelope: Envelope,
     ) -> str:
         """Keep the mail."""

@@ -120,8 +120,8 @@ class Platform:
 
     def erase(self) -> None:
         """Remove this replay's databases, roles, queues and exchanges."""
-        from chassis.broker import Names, remove_all  # noqa: PLC0415
-        from chassis.provision import drop  # noqa: PLC0415
+        from chassis.broker import Names, remove_all  # noqa: PLC0415 - only this end needs it
+        from chassis.provision import drop  # noqa: PLC0415 - only this end needs it
 
         if self.postgres is None:
             for name in SERVICES:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
+from typing import Any
 
 from rich import box
 from rich.console import Console
@@ -44,5 +46,5 @@ def show(plan: Plan, period: Period, console: Console) -> None:
     )
 
 
-def _count(items: object, mds: str) -> int:
-    return sum(each.mds == mds for each in items)  # type: ignore[attr-defined]
+def _count(items: Iterable[Any], mds: str) -> int:
+    return sum(each.mds == mds for each in items)

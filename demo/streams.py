@@ -13,7 +13,8 @@ import random
 def stream(seed: int, *purpose: object) -> random.Random:
     """A generator for one purpose. Simulation, not cryptography."""
     name = "/".join(str(part) for part in (seed, *purpose))
-    return random.Random(int.from_bytes(hashlib.sha256(name.encode()).digest()[:16]))  # noqa: S311
+    digest = hashlib.sha256(name.encode()).digest()
+    return random.Random(int.from_bytes(digest[:16]))  # noqa: S311 - a replay that repeats itself
 
 
 def key(seed: int, *parts: object) -> str:
