@@ -123,18 +123,21 @@ def _keys() -> Keyring:
     return _process_keyring
 
 
-def rotate(connection: sa.Connection, metadata: sa.MetaData, keyring: Keyring) -> dict[str, int]:
-    """Re-encrypt, under the current key, every encrypted value sealed with another one.
+def rotate(
+    connection: sa.Connection, metadata: sa.MetaData, keyring: Keyring, limit: int = 500
+) -> dict[str, int]:
+    """Re-encrypt, under the current key, encrypted values sealed with another one.
 
-    Answers the number of values per column. Works row by row in the caller's transaction.
-    Columns of bytes sealed by the chassis are marked `info={"sealed": context}`.
+    At most `limit` values per column, so that a transaction stays short: call it again until it
+    answers only zeros. Answers the number of values per column. Columns of bytes sealed by the
+    chassis are marked `info={"sealed": context}`.
     """
     done: dict[str, int] = {}
     for table in metadata.sorted_tables:
         for column in table.columns:
             if context := sealed_context(column):
                 name = f"{table.name}.{column.name}"
-                done[name] = _rotate_column(connection, column, context, keyring)
+                done[name] = _rotate_column(connection, column, context, keyring, limit)
     return done
 
 
@@ -147,7 +150,11 @@ def sealed_context(column: sa.Column[Any]) -> str | None:
 
 
 def _rotate_column(
-    connection: sa.Connection, column: sa.Column[Any], context: str, keyring: Keyring
+    connection: sa.Connection,
+    column: sa.Column[Any],
+    context: str,
+    keyring: Keyring,
+    limit: int,
 ) -> int:
     table = column.table
     raw = sa.type_coerce(column, sa.LargeBinary)
@@ -160,7 +167,7 @@ def _rotate_column(
         sa.func.substring(raw, 1, len(prefix)) != prefix,
     )
     count = 0
-    for row in connection.execute(stale.with_for_update()).mappings():
+    for row in connection.execute(stale.limit(limit).with_for_update()).mappings():
         fresh = keyring.seal(keyring.open(bytes(row["sealed"]), context), context)
         connection.execute(
             sa.update(table)

@@ -65,6 +65,16 @@ _LOCK_HEADS = """
       ON head.source = w.source AND head.aggregate_type = w.type AND head.aggregate_id = w.id
     ORDER BY 1, 2, 3 FOR UPDATE OF head
 """
+_PARK_REUSED = """
+    UPDATE inbox AS late SET state = 'parked', error_class = 'NumberReused'
+    WHERE late.position = ANY(%s::bigint[]) AND EXISTS (
+        SELECT FROM inbox AS first
+        WHERE first.source = late.source AND first.aggregate_type = late.aggregate_type
+          AND first.aggregate_id = late.aggregate_id
+          AND first.aggregate_version = late.aggregate_version
+          AND first.event_id <> late.event_id AND first.state IN ('applied', 'discarded'))
+    RETURNING late.position
+"""
 #: Heads; then the early events of what moved, except those another applier holds (it waits for
 #: our heads: waiting for each other would be a deadlock); then the rows; then the books.
 _SETTLE = """
@@ -100,6 +110,8 @@ class _Batch:
     applied: list[Any] = field(default_factory=list)
     #: Their number was already applied, under this event id or another.
     stale: list[Any] = field(default_factory=list)
+    #: Their number was applied under another id: somebody must look.
+    parked: list[Any] = field(default_factory=list)
     #: A predecessor is missing or failing.
     early: list[Any] = field(default_factory=list)
 
@@ -129,6 +141,8 @@ def _apply_rows(runtime: Runtime, uow: Any, rows: Sequence[Any]) -> None:
     batch = _Batch(heads=_lock_heads(uow, rows))
     for row in rows:
         _apply_row(runtime, uow, row, batch)
+    if batch.stale:
+        _park_reused(uow, batch)
     uow.session.flush()
     _settle(uow, batch)
 
@@ -184,7 +198,11 @@ def _settle(uow: Any, batch: _Batch) -> None:
     """Write what became of the batch, in one exchange with the database."""
     moved = sorted(batch.moved)
     totals = sorted(
-        [*_totals("applied", batch.applied).items(), *_totals("duplicate", batch.stale).items()]
+        [
+            *_totals("applied", batch.applied).items(),
+            *_totals("duplicate", batch.stale).items(),
+            *_totals("parked", batch.parked).items(),
+        ]
     )
     uow.run(
         _SETTLE,
@@ -203,6 +221,21 @@ def _settle(uow: Any, batch: _Batch) -> None:
         },
     )
     metrics.INBOX_APPLIED.inc(len(batch.applied))
+
+
+def _park_reused(uow: Any, batch: _Batch) -> None:
+    """A number already applied under another id is not a repeat: keep it for a person to see.
+
+    A producer that repeats itself keeps its ids, and those were absorbed on arrival; a producer
+    restored to an earlier point gives new facts old numbers. Where the first bearer was purged
+    (30 days), nothing tells the two apart and the event counts as a repeat.
+    """
+    reused = {row.position for row in uow.run(_PARK_REUSED, ([r.position for r in batch.stale],))}
+    for row in batch.stale:
+        if row.position in reused:
+            log.error("event_number_reused", event_id=str(row.event_id), source=row.source)
+    batch.parked = [row for row in batch.stale if row.position in reused]
+    batch.stale = [row for row in batch.stale if row.position not in reused]
 
 
 def _totals(kind: str, rows: Sequence[Any]) -> Counter[tuple[str, str, str]]:

@@ -15,11 +15,11 @@ POOL_IN_USE = Gauge("database_pool_in_use", "Database connections checked out")
 POOL_SIZE = Gauge("database_pool_size", "Database connections at most")
 HUB_STALL_SECONDS = Gauge("hub_stall_seconds", "Longest stall of the event loop in the last minute")
 
-OUTBOX_PENDING = Gauge("outbox_pending", "Facts written and not yet published")
+OUTBOX_PENDING = Gauge("outbox_pending", "Facts written and not yet published", ["service"])
 OUTBOX_OLDEST_SECONDS = Gauge(
-    "outbox_oldest_unpublished_seconds", "Age of the oldest fact not yet published"
+    "outbox_oldest_unpublished_seconds", "Age of the oldest fact not yet published", ["service"]
 )
-RELAY_LEADER = Gauge("relay_leader", "1 when this process publishes the outbox")
+RELAY_LEADER = Gauge("relay_leader", "1 when this process publishes the outbox", ["service"])
 RELAY_BLOCKED = Gauge("relay_blocked", "1 when the broker accepts nothing")
 PUBLISHED = Counter("relay_published_total", "Facts confirmed by the broker")
 CONFIRM_SECONDS = Histogram(

@@ -64,8 +64,8 @@ def _run(service: str, command: str) -> int:
         case "all":
             from chassis.supervisor import supervise
 
-            Settings.from_env(service, os.environ)
-            return supervise([[service, "api"], [service, "relay"]])
+            grace = Settings.from_env(service, os.environ).grace_seconds
+            return supervise([[service, "api"], [service, "relay"]], grace + 5)
         case "provision" | "migrate":
             return _prepare(service, command)
         case _:

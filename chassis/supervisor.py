@@ -113,7 +113,7 @@ def launcher(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "chassis.run", *arguments]
 
 
-def supervise(commands: Sequence[Sequence[str]]) -> int:
+def supervise(commands: Sequence[Sequence[str]], grace_seconds: float) -> int:
     """Run launcher commands as children until a signal."""
     supervisor = Supervisor(
         [Child(name=" ".join(c), command=launcher(*c), env=os.environ) for c in commands]
@@ -132,4 +132,4 @@ def supervise(commands: Sequence[Sequence[str]]) -> int:
     supervisor.start()
     while not stop.wait(0.2):
         supervisor.revive()
-    return 0 if supervisor.stop() else 1
+    return 0 if supervisor.stop(grace_seconds) else 1

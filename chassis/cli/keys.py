@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Annotated
 
 import typer
 
 from chassis.cli.common import chosen, runtime_of, show
 from chassis.crypto import rotate
+from chassis.runtime import Runtime
 
 
 def rotate_keys(
@@ -18,8 +20,17 @@ def rotate_keys(
     rows = []
     for name in chosen(service):
         runtime = runtime_of(name)
+        rows += [(name, column, count) for column, count in _rotate_all(runtime).items()]
+        runtime.engine.dispose()
+    show("Valeurs rechiffrées", ("service", "colonne", "valeurs"), rows, as_json)
+
+
+def _rotate_all(runtime: Runtime) -> Counter[str]:
+    """Batch after batch, each in a short transaction; what is done stays done if one fails."""
+    totals: Counter[str] = Counter()
+    while True:
         with runtime.engine.begin() as connection:
             done = rotate(connection, runtime.service.metadata, runtime.keyring)
-        runtime.engine.dispose()
-        rows += [(name, column, count) for column, count in done.items()]
-    show("Valeurs rechiffrées", ("service", "colonne", "valeurs"), rows, as_json)
+        totals.update(done)
+        if not any(done.values()):
+            return totals

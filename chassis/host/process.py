@@ -8,6 +8,7 @@ import signal
 from typing import Any
 
 import eventlet
+import eventlet.debug
 import psycopg2.extensions
 from eventlet.event import Event
 from eventlet.patcher import is_monkey_patched
@@ -31,6 +32,8 @@ class NotGreen(RuntimeError):
 def serve(settings: Settings) -> int:
     """Run until a signal. Answers the exit code: 0 when everything was drained in time."""
     _assert_green()
+    # The hub prints what a greenlet raised, texts included: our logs tell the class alone.
+    eventlet.debug.hub_exceptions(False)
     logs.configure(service=settings.service, process="api", environment=settings.environment)
     service = load(settings.service)
     runtime = assemble(service, settings)

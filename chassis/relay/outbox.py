@@ -94,7 +94,7 @@ class Outbox:
                 self.is_leader = bool(cursor.fetchone()[0])
                 if self.is_leader:
                     cursor.execute("LISTEN outbox")
-        metrics.RELAY_LEADER.set(int(self.is_leader))
+        metrics.RELAY_LEADER.labels(self.service).set(int(self.is_leader))
         return self.is_leader
 
     def next_rows(self, limit: int = BATCH) -> list[Row]:
@@ -128,13 +128,13 @@ class Outbox:
         with self._connection.cursor() as cursor:
             cursor.execute(_MEASURE)
             pending, oldest = cursor.fetchone()
-        metrics.OUTBOX_PENDING.set(pending)
-        metrics.OUTBOX_OLDEST_SECONDS.set(oldest)
+        metrics.OUTBOX_PENDING.labels(self.service).set(pending)
+        metrics.OUTBOX_OLDEST_SECONDS.labels(self.service).set(oldest)
 
     def close(self) -> None:
         """Give up the connection, and leadership with it."""
         self.is_leader = False
-        metrics.RELAY_LEADER.set(0)
+        metrics.RELAY_LEADER.labels(self.service).set(0)
         if self._connection is not None:
             try:
                 self._connection.close()

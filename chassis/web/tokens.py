@@ -134,7 +134,11 @@ class TokenVerifier:
     def load_keys(self) -> KeySet:
         """Read the issuer's public keys now. Raises SettingsError when they are unreadable."""
         self._read_at = time.monotonic()
-        self._keys = KeySet.import_key_set(_read_jwks(self.jwks))
+        document = _read_jwks(self.jwks)
+        try:
+            self._keys = KeySet.import_key_set(document)
+        except _NO_JWKS:
+            raise SettingsError("configuration refusée : JWKS ne contient aucune clé") from None
         return self._keys
 
     def _caller(self, claims: Mapping[str, Any]) -> Caller:

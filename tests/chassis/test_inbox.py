@@ -73,10 +73,32 @@ def test_an_event_is_applied_once_however_often_it_comes(miroir):
 
     event_id = increment(miroir, counter, 1)
     increment(miroir, counter, 1, event_id=event_id)
-    increment(miroir, counter, 1)  # the same number under another id: a producer's replay
 
     assert values(miroir) == [1]
-    assert inbox_states(miroir) == {"applied": 2}
+    assert inbox_states(miroir) == {"applied": 1}
+
+
+def test_a_number_used_twice_is_parked_not_dropped(miroir):
+    """A producer restored to an earlier point gives new facts old numbers."""
+    counter = uuid4()
+
+    increment(miroir, counter, 1)
+    increment(miroir, counter, 1, value=7)
+
+    assert values(miroir) == [1]
+    assert inbox_states(miroir) == {"applied": 1, "parked": 1}
+
+
+def test_an_old_number_whose_bearer_was_purged_counts_as_a_repeat(miroir):
+    counter = uuid4()
+    increment(miroir, counter, 1)
+    with miroir.engine.begin() as connection:
+        connection.execute(sa.delete(miroir.tables.inbox))
+
+    increment(miroir, counter, 1)
+
+    assert values(miroir) == [1]
+    assert inbox_states(miroir) == {"applied": 1}
 
 
 def test_events_out_of_order_wait_for_the_missing_one(miroir):
@@ -227,13 +249,13 @@ class TestBatches:
         assert apply_waiting(miroir) == 0
         assert rows(miroir)[2]["attempts"] == 0
 
-    def test_a_number_used_twice_is_a_duplicate_in_the_books(self, miroir):
+    def test_a_number_used_twice_is_parked_in_the_books(self, miroir):
         counter = uuid4()
         increment(miroir, counter, 1)
         increment(miroir, counter, 1)
 
         assert books(miroir)["applied"] == {"compteur/compteur": 1}
-        assert books(miroir)["duplicates"] == 1
+        assert books(miroir)["parked"] == 1
 
     def test_a_batch_with_one_event_twice_counts_one_duplicate(self, miroir):
         event = an_event(uuid4())

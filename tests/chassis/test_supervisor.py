@@ -165,7 +165,7 @@ class TestSupervise:
             script = (
                 "import sys; from chassis import supervisor\n"
                 "supervisor.launcher = lambda code: [sys.executable, '-c', code]\n"
-                f"sys.exit(supervisor.supervise([[code] for code in {codes!r}]))\n"
+                f"sys.exit(supervisor.supervise([[code] for code in {codes!r}], 35.0))\n"
             )
             popen = subprocess.Popen(
                 [sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True

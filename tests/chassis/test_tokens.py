@@ -12,6 +12,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
 from chassis.errors import Unavailable
+from chassis.settings import SettingsError
 from chassis.web import tokens
 from chassis.web.problems import Unauthenticated
 from chassis.web.tokens import DevelopmentIssuer, TokenVerifier
@@ -204,3 +205,12 @@ class TestRotation:
 
         with pytest.raises(Unauthenticated):
             verifier.verify(token)
+
+
+@pytest.mark.parametrize("text", ["[]", '{"keys": 3}', '{"keys": [{"kty": "?"}]}', "3"])
+def test_a_jwks_without_keys_stops_the_boot_with_one_line(tmp_path, text):
+    path = tmp_path / "jwks.json"
+    path.write_text(text)
+
+    with pytest.raises(SettingsError, match="JWKS"):
+        TokenVerifier(jwks=str(path), issuer="urn:x", audience="y").load_keys()
