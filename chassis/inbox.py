@@ -40,8 +40,9 @@ BACKOFF = (
     timedelta(hours=12),
 )
 #: How long an event waits for its predecessor before it is looked at again. The predecessor
-#: wakes it; this is for the case nobody thought of.
-_GAP_WAIT = timedelta(seconds=30)
+#: wakes it, unless a third applier has just locked the row without taking it (PostgreSQL locks
+#: before it checks again that a row still fits): then this is what wakes it.
+_GAP_WAIT = timedelta(seconds=5)
 
 _COLUMNS = """
     position, event_id, source, aggregate_type, aggregate_id, aggregate_version, envelope
