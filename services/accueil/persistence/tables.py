@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
+from chassis.columns import Code
 from chassis.crypto import EncryptedText
 from chassis.tables import Instant, new_metadata
 from services.accueil.domain.annuaire import Profession, SecrecyBasis, SiteKind
@@ -23,7 +24,7 @@ from services.accueil.domain.personne import (
     Sex,
 )
 from services.accueil.domain.visite import Origin, Outcome, VisiteChannel, VisiteStatus
-from services.accueil.persistence.types import Code, EncryptedCode, EncryptedDate
+from services.accueil.persistence.types import EncryptedCode, EncryptedDate
 
 metadata = new_metadata()
 

@@ -6,27 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-import sqlalchemy as sa
-from sqlalchemy.types import TypeDecorator
-
 from chassis.crypto import EncryptedText
-
-
-class Code(TypeDecorator[StrEnum]):
-    """An enumeration written as its code, in clear."""
-
-    impl = sa.Text
-    cache_ok = True
-
-    def __init__(self, kind: type[StrEnum]) -> None:
-        super().__init__()
-        self.kind = kind
-
-    def process_bind_param(self, value: Any, dialect: Any) -> str | None:
-        return None if value is None else str(value)
-
-    def process_result_value(self, value: Any, dialect: Any) -> StrEnum | None:
-        return None if value is None else self.kind(value)
 
 
 class EncryptedCode(EncryptedText):

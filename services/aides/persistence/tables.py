@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.orm import registry
 
+from chassis.columns import Code
 from chassis.crypto import EncryptedText
 from chassis.errors import DomainError
 from chassis.tables import new_metadata
@@ -40,7 +41,7 @@ from services.aides.domain.paiement import (
     PaymentReferenceUsed,
 )
 from services.aides.domain.reglement import Act, Reglement, ReglementAlreadyInForce
-from services.aides.persistence.types import Code, EncryptedJson, JsonList, TupleOf
+from services.aides.persistence.types import EncryptedJson, JsonList, TupleOf
 
 metadata = new_metadata()
 _mapper = registry(metadata=metadata)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,23 +11,6 @@ from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.types import TypeDecorator
 
 from chassis.crypto import EncryptedText
-
-
-class Code(TypeDecorator[Any]):
-    """A StrEnum kept as its text."""
-
-    impl = sa.Text
-    cache_ok = True
-
-    def __init__(self, kind: type[StrEnum]) -> None:
-        super().__init__()
-        self.kind = kind
-
-    def process_bind_param(self, value: Any, _: Any) -> str | None:
-        return None if value is None else str(self.kind(value))
-
-    def process_result_value(self, value: str | None, _: Any) -> Any:
-        return None if value is None else self.kind(value)
 
 
 class EncryptedJson(EncryptedText):

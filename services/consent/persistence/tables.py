@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
+from chassis.columns import Code
 from chassis.crypto import EncryptedText
 from chassis.tables import Instant, new_metadata
 from services.consent.domain.bases import Basis, FileRole
@@ -13,7 +14,7 @@ from services.consent.domain.elements import Category
 from services.consent.domain.livraison import State
 from services.consent.domain.partage import EndReason
 from services.consent.domain.partenaire import Channel
-from services.consent.persistence.types import Code, Codes, Elements, Terms
+from services.consent.persistence.types import Codes, Elements, Terms
 
 metadata = new_metadata()
 

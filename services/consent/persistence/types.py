@@ -16,23 +16,6 @@ from services.consent.domain.elements import Category
 from services.consent.domain.partenaire import Contract
 
 
-class Code(TypeDecorator[StrEnum]):
-    """One code of an enumeration, stored as text."""
-
-    impl = sa.Text
-    cache_ok = True
-
-    def __init__(self, enum: type[StrEnum]) -> None:
-        super().__init__()
-        self.enum = enum
-
-    def process_bind_param(self, value: StrEnum | None, dialect: Any) -> str | None:
-        return None if value is None else str(value)
-
-    def process_result_value(self, value: str | None, dialect: Any) -> StrEnum | None:
-        return None if value is None else self.enum(value)
-
-
 class Codes(TypeDecorator[frozenset[str]]):
     """A set of codes, stored as a sorted array."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
+from chassis.columns import Code
 from chassis.crypto import EncryptedText
 from chassis.tables import Instant, new_metadata
 from services.dsu.domain.dossier import ClosureReason, DossierStatus
-from services.dsu.persistence.codes import Code
 
 metadata = new_metadata()
 

@@ -1,4 +1,4 @@
-"""Enumerations kept in the database as their codes."""
+"""Column types every service may need."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.types import TypeDecorator
 
 
 class Code(TypeDecorator[StrEnum]):
-    """A text column read back as a member of an enumeration."""
+    """An enumeration kept as its code, in clear. Raises ValueError for what is not one of it."""
 
     impl = sa.Text
     cache_ok = True
@@ -19,8 +19,8 @@ class Code(TypeDecorator[StrEnum]):
         super().__init__()
         self.kind = kind
 
-    def process_bind_param(self, value: StrEnum | None, _dialect: Any) -> str | None:
-        return None if value is None else str(value)
+    def process_bind_param(self, value: Any, dialect: Any) -> str | None:
+        return None if value is None else str(self.kind(value))
 
-    def process_result_value(self, value: str | None, _dialect: Any) -> StrEnum | None:
+    def process_result_value(self, value: str | None, dialect: Any) -> StrEnum | None:
         return None if value is None else self.kind(value)
