@@ -21,7 +21,7 @@ import sqlalchemy as sa
 
 from chassis import metrics
 from chassis.correlation import caused_by, correlated
-from chassis.errors import Rejected
+from chassis.errors import Rejected, Unavailable
 from chassis.events import Event, Unreadable
 from chassis.logs import get_logger
 from chassis.runtime import Runtime
@@ -40,8 +40,7 @@ BACKOFF = (
     timedelta(hours=12),
 )
 #: How long an event waits for its predecessor before it is looked at again. The predecessor
-#: wakes it, unless a third applier has just locked the row without taking it (PostgreSQL locks
-#: before it checks again that a row still fits): then this is what wakes it.
+#: wakes it; this is for an applier that dies, or waits in vain, before it could.
 _GAP_WAIT = timedelta(seconds=5)
 
 _COLUMNS = """
@@ -76,27 +75,42 @@ _PARK_REUSED = """
           AND first.event_id <> late.event_id AND first.state IN ('applied', 'discarded'))
     RETURNING late.position
 """
-#: Heads; then the early events of what moved, except those another applier holds (it waits for
-#: our heads: waiting for each other would be a deadlock); then the rows; then the books.
+#: Heads; then the rows; then, in one statement, the books and the early events of what moved,
+#: except those another applier holds (it waits for our heads: waiting for each other would be a
+#: deadlock). Answers those.
 _SETTLE = """
     UPDATE applied_head AS head SET version = moved.version
     FROM unnest(%(sources)s::text[], %(types)s::text[], %(ids)s::uuid[], %(versions)s::int[])
       AS moved(source, type, id, version)
     WHERE head.source = moved.source AND head.aggregate_type = moved.type
       AND head.aggregate_id = moved.id;
-    UPDATE inbox SET next_attempt_at = now() WHERE position IN (
-        SELECT position FROM inbox
-        WHERE state = 'waiting' AND attempts = 0 AND next_attempt_at > now()
-          AND aggregate_id = ANY(%(ids)s::uuid[])
-        FOR UPDATE SKIP LOCKED);
     UPDATE inbox SET state = 'applied', envelope = NULL, applied_at = now(), error_class = NULL
     WHERE position = ANY(%(done)s::bigint[]);
     UPDATE inbox SET next_attempt_at = now() + %(gap_wait)s
     WHERE position = ANY(%(early)s::bigint[]);
-    INSERT INTO traffic (kind, source, aggregate_type, total)
-    SELECT * FROM unnest(%(kinds)s::text[], %(counted_sources)s::text[],
-                         %(counted_types)s::text[], %(totals)s::bigint[])
-    ON CONFLICT (kind, source, aggregate_type) DO UPDATE SET total = traffic.total + EXCLUDED.total
+    WITH asleep AS (
+        SELECT position FROM inbox
+        WHERE state = 'waiting' AND attempts = 0 AND next_attempt_at > now()
+          AND aggregate_id = ANY(%(ids)s::uuid[]) AND position <> ALL(%(early)s::bigint[])
+    ), woken AS (
+        UPDATE inbox SET next_attempt_at = now() WHERE position IN (
+            SELECT position FROM inbox WHERE position IN (TABLE asleep) FOR UPDATE SKIP LOCKED)
+        RETURNING position
+    ), books AS (
+        INSERT INTO traffic (kind, source, aggregate_type, total)
+        SELECT * FROM unnest(%(kinds)s::text[], %(counted_sources)s::text[],
+                             %(counted_types)s::text[], %(totals)s::bigint[])
+        ON CONFLICT (kind, source, aggregate_type)
+        DO UPDATE SET total = traffic.total + EXCLUDED.total
+    )
+    TABLE asleep EXCEPT TABLE woken
+"""
+#: The same for those another applier held, once our heads are free: now we may wait for it.
+_WAKE_HELD = """
+    UPDATE inbox SET next_attempt_at = now() WHERE position IN (
+        SELECT position FROM inbox
+        WHERE position = ANY(%s::bigint[]) AND state = 'waiting' AND attempts = 0
+        ORDER BY position FOR UPDATE)
 """
 
 AggregateKey = tuple[str, str, UUID]
@@ -125,27 +139,28 @@ class _Batch:
 def apply_waiting(runtime: Runtime, limit: int = BATCH) -> int:
     """Apply one batch. Answers how many events were claimed: 0 means nothing was ready."""
     try:
-        return runtime.transaction(lambda uow: _apply_batch(runtime, uow, limit))
+        claimed, held = runtime.transaction(lambda uow: _apply_batch(runtime, uow, limit))
     except Exception as error:  # noqa: BLE001 - any failure of any handler is deferred below
         log.warning("batch_split", error_class=type(error).__name__)
         return _apply_one_by_one(runtime, limit)
+    _wake_held(runtime, held)
+    return claimed
 
 
-def _apply_batch(runtime: Runtime, uow: Any, limit: int) -> int:
+def _apply_batch(runtime: Runtime, uow: Any, limit: int) -> tuple[int, list[int]]:
     rows = _claim(uow, limit)
-    if rows:
-        _apply_rows(runtime, uow, rows)
-    return len(rows)
+    return len(rows), _apply_rows(runtime, uow, rows) if rows else []
 
 
-def _apply_rows(runtime: Runtime, uow: Any, rows: Sequence[Any]) -> None:
+def _apply_rows(runtime: Runtime, uow: Any, rows: Sequence[Any]) -> list[int]:
+    """Apply what can be. Answers the early events that could not be woken: another holds them."""
     batch = _Batch(heads=_lock_heads(uow, rows))
     for row in rows:
         _apply_row(runtime, uow, row, batch)
     if batch.stale:
         _park_reused(uow, batch)
     uow.session.flush()
-    _settle(uow, batch)
+    return _settle(uow, batch)
 
 
 def _apply_row(runtime: Runtime, uow: Any, row: Any, batch: _Batch) -> None:
@@ -170,16 +185,31 @@ def _apply_one_by_one(runtime: Runtime, limit: int) -> int:
         uow.rollback()
     for position in positions:
         try:
-            runtime.transaction(partial(_apply_at, runtime, position=position))
+            held = runtime.transaction(partial(_apply_at, runtime, position=position))
         except Exception as error:  # noqa: BLE001 - whatever the handler raised, keep the event
             _defer(runtime, position, error)
+        else:
+            _wake_held(runtime, held)
     return len(positions)
 
 
-def _apply_at(runtime: Runtime, uow: Any, *, position: int) -> None:
+def _apply_at(runtime: Runtime, uow: Any, *, position: int) -> list[int]:
     rows = uow.run(_CLAIM_ONE, (position,)).all()
-    if rows:
-        _apply_rows(runtime, uow, rows)
+    return _apply_rows(runtime, uow, rows) if rows else []
+
+
+def _wake_held(runtime: Runtime, positions: list[int]) -> None:
+    """Wake the early events our batch had to pass over.
+
+    PostgreSQL locks a row before it checks again that the row still fits, so that an applier
+    may hold one it did not take: it would never look at it. It has it until its batch ends.
+    """
+    if not positions:
+        return
+    try:
+        runtime.transaction(lambda uow: uow.run(_WAKE_HELD, (positions,)))
+    except Unavailable as error:
+        log.warning("early_event_still_held", error_class=type(error).__name__)
 
 
 def _claim(uow: Any, limit: int) -> Sequence[Any]:
@@ -195,8 +225,8 @@ def _lock_heads(uow: Any, rows: Sequence[Any]) -> dict[AggregateKey, int]:
     return {(source, kind, key): version for source, kind, key, version in locked}
 
 
-def _settle(uow: Any, batch: _Batch) -> None:
-    """Write what became of the batch, in one exchange with the database."""
+def _settle(uow: Any, batch: _Batch) -> list[int]:
+    """Write what became of the batch, in one exchange. Answers the early events passed over."""
     moved = sorted(batch.moved)
     totals = sorted(
         [
@@ -205,7 +235,7 @@ def _settle(uow: Any, batch: _Batch) -> None:
             *_totals("parked", batch.parked).items(),
         ]
     )
-    uow.run(
+    passed_over = uow.run(
         _SETTLE,
         {
             "sources": [source for source, _, _ in moved],
@@ -222,6 +252,7 @@ def _settle(uow: Any, batch: _Batch) -> None:
         },
     )
     metrics.INBOX_APPLIED.inc(len(batch.applied))
+    return [position for (position,) in passed_over]
 
 
 def _park_reused(uow: Any, batch: _Batch) -> None:

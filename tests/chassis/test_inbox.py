@@ -1,10 +1,6 @@
 """Events are applied once, in order per aggregate, and none is ever dropped."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from random import Random
-from threading import Barrier
-from time import monotonic
 from uuid import uuid4
 
 import pytest
@@ -30,15 +26,6 @@ def miroir(service_runtime):
 def values(runtime) -> list[int]:
     with runtime.engine.connect() as connection:
         return list(connection.scalars(sa.select(effect.c.value).order_by(effect.c.seq)))
-
-
-def effects(runtime):
-    """{counter: values in the order they were applied}"""
-    found: dict = {}
-    with runtime.engine.connect() as connection:
-        for row in connection.execute(sa.select(effect).order_by(effect.c.seq)):
-            found.setdefault(row.compteur_id, []).append(row.value)
-    return found
 
 
 def an_event(counter, version=1):
@@ -286,60 +273,6 @@ class TestBatches:
         increment(miroir, uuid4(), 1)
 
         assert metrics.INBOX_APPLIED._value.get() == before + 1
-
-
-class TestTwoAppliers:
-    """Two processes on one database."""
-
-    def test_order_is_kept_and_each_event_counts_once(self, miroir):
-        counters, random = [uuid4() for _ in range(12)], Random(7)
-        events = [(c, v) for c in counters for v in range(1, 16)]
-        random.shuffle(events)
-        ids = {event: uuid4() for event in events}
-        for counter, version in [*events, *events[:40]]:
-            increment(miroir, counter, version, event_id=ids[counter, version], apply=False)
-
-        def work():
-            while inbox_states(miroir).get("waiting"):
-                apply_waiting(miroir, limit=10)
-
-        with ThreadPoolExecutor(3) as pool:
-            for done in [pool.submit(work) for _ in range(3)]:
-                done.result(30)
-
-        assert effects(miroir) == {counter: list(range(1, 16)) for counter in counters}
-        assert books(miroir)["applied"] == {"compteur/compteur": 180}
-        assert books(miroir)["duplicates"] == 40
-        assert books(miroir)["retried"] == 0
-
-    def test_two_of_them_really_work_at_once(self, miroir, monkeypatch):
-        both_inside = Barrier(2)
-        monkeypatch.setattr(
-            type(miroir.service.subscriptions),
-            "apply",
-            lambda self, uow, event: both_inside.wait(5),
-        )
-        for _ in range(2):
-            increment(miroir, uuid4(), 1, apply=False)
-
-        with ThreadPoolExecutor(2) as pool:
-            taken = list(pool.map(lambda _: apply_waiting(miroir, limit=1), range(2)))
-
-        assert taken == [1, 1]
-
-    def test_a_follower_another_applier_looks_at_does_not_hold_the_predecessor(self, miroir):
-        counter = uuid4()
-        increment(miroir, counter, 2)  # early: looked at again later
-        increment(miroir, counter, 1, apply=False)
-        inbox = miroir.tables.inbox
-
-        with miroir.engine.connect() as other:
-            other.execute(sa.select(inbox).where(inbox.c.aggregate_version == 2).with_for_update())
-            started = monotonic()
-            assert apply_waiting(miroir) == 1
-            assert monotonic() - started < 1
-
-        assert values(miroir) == [1]
 
 
 def test_what_a_handler_publishes_names_the_event_as_its_cause(miroir, monkeypatch):
