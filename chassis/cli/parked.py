@@ -64,7 +64,13 @@ def discard(
 
 
 def _parked(runtime: Runtime) -> list[tuple[Any, ...]]:
-    inbox, unread = runtime.tables.inbox, runtime.tables.parked
+    with runtime.engine.connect() as connection:
+        return [*_parked_events(runtime, connection), *_unread_messages(runtime, connection)]
+
+
+def _parked_events(runtime: Runtime, connection: sa.Connection) -> list[tuple[Any, ...]]:
+    """Events that could not be applied, each with how many wait behind it."""
+    inbox = runtime.tables.inbox
     follower = inbox.alias()
     behind = (
         sa.select(sa.func.count())
@@ -76,15 +82,10 @@ def _parked(runtime: Runtime) -> list[tuple[Any, ...]]:
         )
         .scalar_subquery()
     )
-    with runtime.engine.connect() as connection:
-        events = connection.execute(
-            sa.select(inbox, behind.label("behind")).where(inbox.c.state == "parked")
-        ).all()
-        messages = connection.execute(sa.select(unread).where(unread.c.state == "parked")).all()
-    name = runtime.service.name
+    query = sa.select(inbox, behind.label("behind")).where(inbox.c.state == "parked")
     return [
         (
-            name,
+            runtime.service.name,
             row.event_id,
             "événement",
             row.source,
@@ -94,10 +95,16 @@ def _parked(runtime: Runtime) -> list[tuple[Any, ...]]:
             f"{row.received_at:%Y-%m-%d %H:%M}",
             row.behind,
         )
-        for row in events
-    ] + [
+        for row in connection.execute(query)
+    ]
+
+
+def _unread_messages(runtime: Runtime, connection: sa.Connection) -> list[tuple[Any, ...]]:
+    """Messages that could not even be read."""
+    unread = runtime.tables.parked
+    return [
         (
-            name,
+            runtime.service.name,
             row.id,
             "illisible",
             row.exchange,
@@ -107,7 +114,7 @@ def _parked(runtime: Runtime) -> list[tuple[Any, ...]]:
             f"{row.parked_at:%Y-%m-%d %H:%M}",
             0,
         )
-        for row in messages
+        for row in connection.execute(sa.select(unread).where(unread.c.state == "parked"))
     ]
 
 

@@ -105,9 +105,11 @@ class TestLocks:
         compteur.transaction(lambda uow: lock_resources(uow.session, []))
 
 
-def test_housekeeping_removes_what_is_old_and_settled_and_nothing_else(miroir):
-    inbox, outbox = miroir.tables.inbox, miroir.tables.outbox
-    old = sa.func.now() - timedelta(days=31)
+OLD = sa.func.now() - timedelta(days=31)
+
+
+def test_housekeeping_removes_old_events_whose_fate_is_known_and_no_other(miroir):
+    inbox = miroir.tables.inbox
     ids = {}
     for state in ("applied", "waiting", "parked", "discarded", "fresh"):
         ids[state] = deliver(
@@ -122,9 +124,20 @@ def test_housekeeping_removes_what_is_old_and_settled_and_nothing_else(miroir):
         for state, event_id in ids.items():
             changes = {"state": "applied" if state == "fresh" else state}
             if state != "fresh":
-                changes["received_at"] = old
+                changes["received_at"] = OLD
             connection.execute(sa.update(inbox).where(inbox.c.event_id == event_id).values(changes))
-        for published_at in (old, None, sa.func.now()):
+
+    keep_house(miroir)
+
+    with miroir.engine.connect() as connection:
+        kept = set(connection.scalars(sa.select(inbox.c.event_id)))
+    assert kept == {ids["waiting"], ids["parked"], ids["fresh"]}
+
+
+def test_housekeeping_removes_facts_published_long_ago_and_no_other(miroir):
+    outbox = miroir.tables.outbox
+    with miroir.engine.begin() as connection:
+        for published_at in (OLD, None, sa.func.now()):
             key = new_id()
             connection.execute(
                 sa.insert(outbox).values(
@@ -136,7 +149,7 @@ def test_housekeeping_removes_what_is_old_and_settled_and_nothing_else(miroir):
                     envelope=b"",
                     correlation_id=key,
                     time=START,
-                    written_at=old,
+                    written_at=OLD,
                     published_at=published_at,
                 )
             )
@@ -144,6 +157,4 @@ def test_housekeeping_removes_what_is_old_and_settled_and_nothing_else(miroir):
     keep_house(miroir)
 
     with miroir.engine.connect() as connection:
-        kept = set(connection.scalars(sa.select(inbox.c.event_id)))
-        assert kept == {ids["waiting"], ids["parked"], ids["fresh"]}
         assert connection.scalar(sa.select(sa.func.count()).select_from(outbox)) == 2
