@@ -1,7 +1,7 @@
 """What a process does about itself now and then: gauges, and the end of what was kept long enough.
 
 Retention is technical time: applied inbox rows 30 days (the deduplication window), published
-outbox rows 30 days (the replay window), answers to idempotent requests 24 hours, done work 30 days.
+outbox rows 30 days, answers to idempotent requests 24 hours, done work 30 days.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ from chassis.runtime import Runtime
 from chassis.web.idempotency import RETENTION as ANSWERS_KEPT
 
 MESSAGES_KEPT = timedelta(days=30)
+#: How far back facts may be published again. Well under MESSAGES_KEPT: when they arrive, a broker
+#: that was away included, their consumers must still remember those they had.
+REPUBLISHABLE = timedelta(days=21)
 _DELETE_BATCH = 1000
 
 

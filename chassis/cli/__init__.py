@@ -1,4 +1,4 @@
-"""The operator's commands: doctor, trace, parked, replay, discard, token, rotate.
+"""The operator's commands: doctor, trace, parked, replay, discard, republish, token, rotate.
 
 Exit codes: 0 all is well, 1 something is wrong (said on screen), 2 bad command or configuration.
 """
@@ -12,7 +12,7 @@ warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
 
 import typer
 
-from chassis.cli import doctor, keys, parked, token, trace
+from chassis.cli import doctor, keys, parked, republish, token, trace
 
 application = typer.Typer(
     help="Commandes d’exploitation de la plateforme.",
@@ -25,5 +25,6 @@ application.command("trace")(trace.trace)
 application.command("parked")(parked.list_parked)
 application.command("replay")(parked.replay)
 application.command("discard")(parked.discard)
+application.command("republish")(republish.republish)
 application.command("token")(token.token)
 application.command("rotate")(keys.rotate_keys)

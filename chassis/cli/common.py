@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import typer
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy.exc import SQLAlchemyError
 
 from chassis.catalogue import load, service_names
+from chassis.errors import Unavailable
 from chassis.runtime import Runtime, assemble
 from chassis.settings import Settings, SettingsError
 
@@ -44,6 +47,18 @@ def settings_of(service: str) -> Settings:
 def runtime_of(service: str) -> Runtime:
     """A runtime to read and write one service's database with."""
     return assemble(load(service), settings_of(service))
+
+
+@contextmanager
+def opened(service: str) -> Iterator[Runtime]:
+    """The same for a while; a database that is away is told in one line."""
+    runtime = runtime_of(service)
+    try:
+        yield runtime
+    except (SQLAlchemyError, Unavailable):
+        stop(f"la base du service {service} ne répond pas", code=1)
+    finally:
+        runtime.engine.dispose()
 
 
 def show(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], as_json: bool) -> None:

@@ -7,10 +7,9 @@ from uuid import UUID
 
 import sqlalchemy as sa
 import typer
-from sqlalchemy.exc import SQLAlchemyError
 
 from chassis.catalogue import service_names
-from chassis.cli.common import runtime_of, show, stop
+from chassis.cli.common import opened, show, stop
 from chassis.runtime import Runtime
 
 _COLUMNS = ("instant", "service", "quoi", "événement", "sujet", "état")
@@ -32,18 +31,12 @@ def trace(
 
 
 def _steps(service: str, wanted: UUID) -> list[tuple[Any, ...]]:
-    runtime = runtime_of(service)
-    try:
-        with runtime.engine.connect() as connection:
-            return [
-                *_published(runtime, connection, wanted),
-                *_received(runtime, connection, wanted),
-                *_planned(runtime, connection, wanted),
-            ]
-    except SQLAlchemyError:
-        stop(f"la base du service {service} ne répond pas", code=1)
-    finally:
-        runtime.engine.dispose()
+    with opened(service) as runtime, runtime.engine.connect() as connection:
+        return [
+            *_published(runtime, connection, wanted),
+            *_received(runtime, connection, wanted),
+            *_planned(runtime, connection, wanted),
+        ]
 
 
 def _published(runtime: Runtime, connection: sa.Connection, wanted: UUID) -> list[tuple[Any, ...]]:

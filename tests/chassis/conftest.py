@@ -1,11 +1,16 @@
 """The chassis is tested on two sample services, not on the six real ones."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from chassis import catalogue
 from chassis.broker import Names, remove_all
+from chassis.cli import application
+from chassis.crypto import Keyring, use_keyring
 from chassis.provision import drop
 from chassis.settings import database_settings
 from chassis.web.tokens import DevelopmentIssuer
@@ -58,3 +63,18 @@ def bus(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platfor
     yield platform
     platform.stop_all()
     remove_all(AMQP_URI, Names(platform.env["BUS_PREFIX"]))
+
+
+@pytest.fixture
+def run(environment: dict[str, str], tmp_path: Path) -> Callable[..., Any]:
+    """Give one of the operator's commands, in this process and without a broker."""
+    DevelopmentIssuer.create(tmp_path)
+    env = environment | {"JWKS": str(tmp_path / "jwks.json"), "AMQP_URI": "", "COLUMNS": "200"}
+
+    def invoke(*arguments: str, **changes: str | None) -> Any:
+        try:
+            return CliRunner().invoke(application, list(arguments), env=env | changes)
+        finally:
+            use_keyring(Keyring.parse(environment["ENCRYPTION_KEYS"]))
+
+    return invoke

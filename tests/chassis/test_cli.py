@@ -7,14 +7,10 @@ from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
-from typer.testing import CliRunner
 
 from chassis import inbox_store
-from chassis.cli import application
-from chassis.crypto import Keyring, use_keyring
 from chassis.inbox import apply_waiting
 from chassis.testing import deliver, inbox_states
-from chassis.web.tokens import DevelopmentIssuer
 from tests.chassis.sample.miroir.persistence import effect
 
 
@@ -22,20 +18,6 @@ from tests.chassis.sample.miroir.persistence import effect
 def miroir(service_runtime):
     service_runtime("compteur")
     return service_runtime("miroir")
-
-
-@pytest.fixture
-def run(environment, tmp_path):
-    DevelopmentIssuer.create(tmp_path)
-    env = environment | {"JWKS": str(tmp_path / "jwks.json"), "AMQP_URI": "", "COLUMNS": "200"}
-
-    def invoke(*arguments: str, **changes: str):
-        try:
-            return CliRunner().invoke(application, list(arguments), env=env | changes)
-        finally:
-            use_keyring(Keyring.parse(environment["ENCRYPTION_KEYS"]))
-
-    return invoke
 
 
 def park_one(miroir, value: int = -1) -> tuple[UUID, UUID]:

@@ -57,9 +57,9 @@ def proxy():
     made.close()
 
 
-def publish(runtime, count, key=None):
+def publish(runtime, count, key=None, after=0):
     key = key or uuid4()
-    for value in range(1, count + 1):
+    for value in range(after + 1, after + count + 1):
         runtime.transaction(lambda uow: uow.publish(Incremented(compteur_id=key, value=value)))  # noqa: B023
     return key
 
@@ -145,7 +145,7 @@ def relaying(compteur, names, background, outbox_of):
 def consuming(miroir, names, background):
     """Start a consumer on a URI."""
 
-    def start(uri=AMQP_URI, database_url=None, turned=lambda: None):
+    def start(uri=AMQP_URI, database_url=None, turned=lambda: None, stop=background.stop):
         consumer = Consumer(
             subscriptions=subscriptions,
             uri=uri,
@@ -153,7 +153,7 @@ def consuming(miroir, names, background):
             database_url=database_url or miroir.settings.database.app_url,
             keyring=miroir.keyring,
         )
-        background.run(lambda: consumer.run(background.stop, turned))
+        background.run(lambda: consumer.run(stop, turned))
 
     return start
 
