@@ -18,6 +18,23 @@ from services.consent.persistence import tables
 from services.consent.persistence.types import plain_terms
 
 _table = tables.livraison
+#: Written once: they run for every fact of the département that a contract names.
+_RECORD = pg.insert(_table).on_conflict_do_nothing(index_elements=["partenaire", "event_id"])
+_SETTLED = ("reason", "rule", "rule_version", "contract_version", "explanation", "decided_at")
+
+
+def _settlement(*also: str) -> sa.Update:
+    """What becomes of a fact that still waits; one exchange with the database for many."""
+    names = ("state", *_SETTLED, *also)
+    return (
+        sa.update(_table)
+        .where(_table.c.id == sa.bindparam("livraison"), _table.c.state == State.WAITING)
+        .values({name: sa.bindparam(name) for name in names})
+    )
+
+
+_DELIVER = _settlement("sequence", "fields")
+_SUPPRESS = _settlement("data")
 
 
 class Livraisons:
@@ -28,11 +45,8 @@ class Livraisons:
 
     def record(self, rows: Sequence[dict[str, Any]]) -> None:
         """Keep facts for partners; one already kept is left as it is."""
-        insert = pg.insert(_table).values(
-            [row | {"id": new_id(), "state": State.WAITING} for row in rows]
-        )
         self._session.execute(
-            insert.on_conflict_do_nothing(index_elements=["partenaire", "event_id"])
+            _RECORD, [row | {"id": new_id(), "state": State.WAITING} for row in rows]
         )
 
     def waiting(self, partenaire: str, limit: int) -> list[Livraison]:
@@ -50,21 +64,29 @@ class Livraisons:
         return self._read(query.order_by(_table.c.sequence).limit(limit))
 
     def mark_delivered(
-        self, outcome: Outcome, sequence: int, *, contract_version: int, now: datetime
+        self, given: Sequence[tuple[Outcome, int]], *, contract_version: int, now: datetime
     ) -> None:
-        """It reached the partner."""
+        """They reached the partner, each at its place."""
         self._settle(
-            outcome,
-            contract_version,
-            now,
-            state=State.DELIVERED,
-            sequence=sequence,
-            fields=outcome.fields,
+            _DELIVER,
+            [
+                _settled(outcome, contract_version, now)
+                | {"state": State.DELIVERED, "sequence": sequence, "fields": outcome.fields}
+                for outcome, sequence in given
+            ],
         )
 
-    def mark_suppressed(self, outcome: Outcome, *, contract_version: int, now: datetime) -> None:
-        """It will never reach the partner: its content is forgotten, the reason is kept."""
-        self._settle(outcome, contract_version, now, state=State.SUPPRESSED, data={})
+    def mark_suppressed(
+        self, refused: Sequence[Outcome], *, contract_version: int, now: datetime
+    ) -> None:
+        """They will never reach the partner: their content is forgotten, the reason is kept."""
+        self._settle(
+            _SUPPRESS,
+            [
+                _settled(outcome, contract_version, now) | {"state": State.SUPPRESSED, "data": {}}
+                for outcome in refused
+            ],
+        )
 
     def count_waiting(self, partenaire: str) -> int:
         """How many facts wait for this partner."""
@@ -77,22 +99,9 @@ class Livraisons:
             or 0
         )
 
-    def _settle(
-        self, outcome: Outcome, contract_version: int, now: datetime, **values: Any
-    ) -> None:
-        self._session.execute(
-            sa.update(_table)
-            .where(_table.c.id == outcome.livraison.id, _table.c.state == State.WAITING)
-            .values(
-                reason=outcome.reason,
-                rule=outcome.rule,
-                rule_version=outcome.rule_version,
-                contract_version=contract_version,
-                explanation=outcome.explanation,
-                decided_at=now,
-                **values,
-            )
-        )
+    def _settle(self, statement: sa.Update, rows: list[dict[str, Any]]) -> None:
+        if rows:
+            self._session.connection().execute(statement, rows)
 
     def _read(self, query: sa.Select[Any]) -> list[Livraison]:
         return [
@@ -113,6 +122,18 @@ class Livraisons:
             )
             for row in self._session.execute(query)
         ]
+
+
+def _settled(outcome: Outcome, contract_version: int, now: datetime) -> dict[str, Any]:
+    return {
+        "livraison": outcome.livraison.id,
+        "reason": outcome.reason,
+        "rule": outcome.rule,
+        "rule_version": outcome.rule_version,
+        "contract_version": contract_version,
+        "explanation": outcome.explanation,
+        "decided_at": now,
+    }
 
 
 class Journaux:

@@ -65,16 +65,12 @@ def outcomes(uow: UnitOfWork, partenaire: Partenaire, limit: int) -> list[Outcom
 
 def suppress(uow: UnitOfWork, partenaire: Partenaire, refused: Sequence[Outcome]) -> None:
     """Forget the content of what may not leave, keep why."""
-    for outcome in refused:
-        uow.livraisons.mark_suppressed(outcome, contract_version=partenaire.version, now=uow.now)
+    uow.livraisons.mark_suppressed(refused, contract_version=partenaire.version, now=uow.now)
 
 
 def deliver(uow: UnitOfWork, partenaire: Partenaire, given: Sequence[tuple[Outcome, int]]) -> None:
     """Remember what the partner received, and its place."""
-    for outcome, sequence in given:
-        uow.livraisons.mark_delivered(
-            outcome, sequence, contract_version=partenaire.version, now=uow.now
-        )
+    uow.livraisons.mark_delivered(given, contract_version=partenaire.version, now=uow.now)
 
 
 def envelope(uow: UnitOfWork, partenaire: str, outcome: Outcome, sequence: int) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from psycopg2.extras import DateTimeTZRange
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.orm import Session
 
@@ -86,40 +85,60 @@ class Occupations:
     ) -> bool:
         """Insert a rendezvous (or a hold, when `held_until` is given) and what it takes, in one
         statement. False when something of it was taken: the caller must give up."""
-        owner = hold if held_until else rendezvous
-        new = sa.insert(owner).values(table_row).cte("new")
-        return self._take(claims, table_row["id"], held_until=held_until, before=new)
+        statement = _HOLD_AND_TAKE if held_until else _BOOK_AND_TAKE
+        return self._take(statement, table_row["id"], claims, {**table_row}, held_until)
 
     def take(self, rendezvous_id: UUID, claims: Sequence[Claim]) -> bool:
         """Take these resources for a rendezvous that exists. False when something was taken."""
-        return self._take(claims, rendezvous_id, held_until=None, before=None)
+        return self._take(_TAKE, rendezvous_id, claims, {}, None)
 
     def _take(
         self,
-        claims: Sequence[Claim],
+        statement: str,
         owner_id: UUID,
-        *,
+        claims: Sequence[Claim],
+        row: dict[str, Any],
         held_until: datetime | None,
-        before: sa.CTE | None,
     ) -> bool:
-        wanted = sa.select(
-            sa.func.unnest(sa.cast([c.resource_id for c in claims], _UUIDS)),
-            sa.func.unnest(sa.cast([_range(c.during) for c in claims], pg.ARRAY(pg.TSTZRANGE))),
-            sa.func.unnest(sa.cast([c.kind for c in claims], pg.ARRAY(sa.Text))),
-            sa.cast(None if held_until else owner_id, pg.UUID),
-            sa.cast(owner_id if held_until else None, pg.UUID),
-            sa.cast(held_until, sa.DateTime(timezone=True)),
-        )
-        columns = ["resource_id", "during", "kind", "rendezvous_id", "hold_id", "held_until"]
-        statement = (
-            pg.insert(occupation)
-            .from_select(columns, wanted)
-            .on_conflict_do_nothing()
-            .returning(occupation.c.resource_id)
-        )
-        if before is not None:
-            statement = statement.add_cte(before)
-        return len(self._session.execute(statement).all()) == len(claims)
+        taken = {
+            "of_resources": [claim.resource_id for claim in claims],
+            "of_starts": [claim.during.start for claim in claims],
+            "of_ends": [claim.during.end for claim in claims],
+            "of_kinds": [claim.kind for claim in claims],
+            "of_rendezvous": None if held_until else owner_id,
+            "of_hold": owner_id if held_until else None,
+            "of_until": held_until,
+        }
+        done = self._session.connection().exec_driver_sql(statement, row | taken)
+        return done.rowcount == len(claims)
+
+
+_TAKE = """
+    INSERT INTO occupation (resource_id, during, kind, rendezvous_id, hold_id, held_until)
+    SELECT resource_id, tstzrange(starts_at, ends_at), kind,
+           %(of_rendezvous)s::uuid, %(of_hold)s::uuid, %(of_until)s::timestamptz
+    FROM unnest(%(of_resources)s::uuid[], %(of_starts)s::timestamptz[],
+                %(of_ends)s::timestamptz[], %(of_kinds)s::text[])
+      AS claim(resource_id, starts_at, ends_at, kind)
+    ON CONFLICT DO NOTHING
+"""
+
+
+def _with_new(owner: sa.Table) -> str:
+    """The same, its owner inserted beside it: one exchange with the database."""
+    columns = ", ".join(owner.columns.keys())
+    values = ", ".join(f"%({name})s{_cast(column)}" for name, column in owner.columns.items())
+    new = f"WITH new AS (INSERT INTO {owner.name} ({columns}) VALUES ({values}))"  # noqa: S608 - names of our own tables
+    return new + _TAKE
+
+
+def _cast(column: sa.Column[Any]) -> str:
+    """An empty array has no type of its own."""
+    return "::uuid[]" if isinstance(column.type, pg.ARRAY) else ""
+
+
+_BOOK_AND_TAKE = _with_new(rendezvous)
+_HOLD_AND_TAKE = _with_new(hold)
 
 
 def _situation() -> sa.CompoundSelect[Any]:
@@ -195,7 +214,3 @@ def _as_line(row: sa.Row[Any]) -> Line:
         owner_id=row.owner_id,
         stale=row.stale,
     )
-
-
-def _range(during: Interval) -> DateTimeTZRange:
-    return DateTimeTZRange(during.start, during.end)

@@ -29,6 +29,22 @@ _PLACE = tuple(Place.__dataclass_fields__)
 _STATE = ("status", "cancelled_by", "cancel_reason", "excused", "closed_at", "version")
 _MOVED = ("motif_id", "motif", "kind", "modality", "discreet", "held_on", "version")
 _UUIDS = pg.ARRAY(pg.UUID)
+#: Statements of every booking and every outcome are written once: building one costs more than
+#: running it.
+_GET = sa.select(rendezvous).where(rendezvous.c.id == sa.bindparam("rendezvous_id"))
+_GET_TO_CHANGE = _GET.with_for_update()
+
+
+def _saving(*names: str) -> sa.Update:
+    return (
+        sa.update(rendezvous)
+        .where(rendezvous.c.id == sa.bindparam("rendezvous_id"))
+        .values({name: sa.bindparam(name) for name in names})
+    )
+
+
+_SAVE_STATE = _saving(*_STATE)
+_SAVE_PLACE = _saving(*_PLACE, *_MOVED)
 
 
 class Agendas:
@@ -44,8 +60,8 @@ class Agendas:
 
     def get(self, rendezvous_id: UUID, *, to_change: bool = False) -> Rendezvous | None:
         """One rendezvous; locked when it is read to be changed."""
-        query = sa.select(rendezvous).where(rendezvous.c.id == rendezvous_id)
-        row = self._session.execute(query.with_for_update() if to_change else query).one_or_none()
+        query = _GET_TO_CHANGE if to_change else _GET
+        row = self._session.execute(query, {"rendezvous_id": rendezvous_id}).one_or_none()
         return _as_rendezvous(row) if row else None
 
     def get_many(self, ids: Collection[UUID]) -> list[Rendezvous]:
@@ -55,12 +71,12 @@ class Agendas:
     def save_state(self, changed: Rendezvous) -> None:
         """Store what became of it."""
         row = vars(changed)
-        self._update(changed.id, {name: row[name] for name in _STATE})
+        self._update(_SAVE_STATE, changed.id, {name: row[name] for name in _STATE})
 
     def save_place(self, changed: Rendezvous) -> None:
         """Store where, when and with whom it now takes place."""
         row = _as_row(changed)
-        self._update(changed.id, {name: row[name] for name in (*_PLACE, *_MOVED)})
+        self._update(_SAVE_PLACE, changed.id, {name: row[name] for name in (*_PLACE, *_MOVED)})
 
     def of_agent(self, agent_id: UUID, window: Interval) -> list[Rendezvous]:
         """An agent's rendezvous that are not cancelled, by time."""
@@ -118,10 +134,9 @@ class Agendas:
         )
         return [_as_rendezvous(row) for row in rows]
 
-    def _update(self, rendezvous_id: UUID, values: dict[str, Any]) -> None:
-        self._session.execute(
-            sa.update(rendezvous).where(rendezvous.c.id == rendezvous_id).values(values)
-        )
+    def _update(self, saving: sa.Update, rendezvous_id: UUID, values: dict[str, Any]) -> None:
+        # Over the connection: the session would look for mapped objects to refresh.
+        self._session.connection().execute(saving, {"rendezvous_id": rendezvous_id, **values})
 
     def _list(self, *wanted: sa.ColumnElement[bool]) -> list[Rendezvous]:
         rows = self._session.execute(
