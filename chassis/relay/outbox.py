@@ -71,7 +71,14 @@ class Outbox:
         self.service = service
         self._url = url
         self._connection: Any = None
+        #: When to look without being told, in monotonic seconds.
+        self._look_at = 0.0
         self.is_leader = False
+
+    def is_due(self) -> bool:
+        """Whether to look now: a fact was told of, the last batch was full, or the poll is due."""
+        self._connection.poll()
+        return bool(self._connection.notifies) or time.monotonic() >= self._look_at
 
     def wait(self, seconds: float = _POLL_SECONDS) -> None:
         """Until a fact is written, or the poll: a missed notification costs one second."""
@@ -98,12 +105,14 @@ class Outbox:
         return self.is_leader
 
     def next_rows(self, limit: int = BATCH) -> list[Row]:
-        """The oldest facts not yet published."""
+        """The oldest facts not yet published. What is written from here on tells of itself."""
         self._connection.poll()
         self._connection.notifies.clear()
         with self._connection.cursor() as cursor:
             cursor.execute(_NEXT, (limit,))
-            return [_row(*values) for values in cursor]
+            rows = [_row(*values) for values in cursor]
+        self._look_at = 0.0 if len(rows) == limit else time.monotonic() + _POLL_SECONDS
+        return rows
 
     def mark(self, rows: Sequence[Row], done: set[int]) -> None:
         """Note what was confirmed, and count it, in one transaction."""
@@ -133,7 +142,7 @@ class Outbox:
 
     def close(self) -> None:
         """Give up the connection, and leadership with it."""
-        self.is_leader = False
+        self.is_leader, self._look_at = False, 0.0
         metrics.RELAY_LEADER.labels(self.service).set(0)
         if self._connection is not None:
             try:

@@ -21,7 +21,7 @@ from chassis.catalogue import load, service_names, side_task_of, subscriptions_o
 from chassis.logs import get_logger
 from chassis.relay.consumer import Consumer
 from chassis.relay.local import InboxConnection, LocalInboxes
-from chassis.relay.outbox import BREATH_SECONDS, FactsRefused, Outbox, Pump
+from chassis.relay.outbox import BATCH, BREATH_SECONDS, FactsRefused, Outbox, Pump
 from chassis.relay.publisher import Publisher
 from chassis.settings import Settings, SettingsError
 
@@ -97,11 +97,13 @@ def _publish(outbox: Outbox, publisher: Publisher, stop: Event, turns: Turns) ->
             if not outbox.lead():
                 stop.wait(1.0)
                 continue
-            while pump.turn() and not stop.wait(BREATH_SECONDS):
-                turns.mark("publisher")
-            publisher.beat()
+            carried = pump.turn()
             pump.succeeded()
-            outbox.wait()
+            if carried:
+                stop.wait(BREATH_SECONDS)
+            if carried < BATCH:
+                publisher.beat()
+                outbox.wait()
         except TopologyRefused:
             raise
         except (BrokerUnavailable, FactsRefused, psycopg2.Error, OSError) as error:
@@ -116,7 +118,7 @@ def _relay_locally(pumps: list[tuple[Outbox, Pump]], stop: Event, turns: Turns) 
         carried = 0
         for outbox, pump in pumps:
             try:
-                if outbox.lead():
+                if outbox.lead() and outbox.is_due():
                     carried += pump.turn()
                     pump.succeeded()
             except (psycopg2.Error, OSError) as error:
