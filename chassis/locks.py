@@ -19,7 +19,7 @@ def lock_resources(session: Session, resources: Iterable[str], *, shared: bool =
     Take them before the first insert: an exclusion constraint checked by two crossing
     transactions deadlocks, sorted inserts or not. `shared` holders exclude only exclusive ones.
     """
-    keys = sorted({_lock_key(resource) for resource in resources})
+    keys = sorted({lock_key(resource) for resource in resources})
     if keys:
         statement = _LOCK_SHARED if shared else _LOCK
         session.connection().exec_driver_sql(statement, (keys,))
@@ -27,9 +27,10 @@ def lock_resources(session: Session, resources: Iterable[str], *, shared: bool =
 
 def try_lock(session: Session, resource: str) -> bool:
     """Take one resource if nobody holds it, without waiting."""
-    key = (_lock_key(resource),)
+    key = (lock_key(resource),)
     return bool(session.connection().exec_driver_sql(_TRY_LOCK, key).scalar())
 
 
-def _lock_key(resource: str) -> int:
+def lock_key(resource: str) -> int:
+    """The 64-bit number PostgreSQL knows a resource by."""
     return int.from_bytes(hashlib.blake2b(resource.encode(), digest_size=8).digest(), signed=True)

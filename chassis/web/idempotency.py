@@ -16,16 +16,20 @@ from typing import Any
 import psycopg2
 from werkzeug.wrappers import Response
 
-from chassis.locks import try_lock
+from chassis.locks import lock_key
 from chassis.web.problems import BadRequest, KeyReused, StillRunning
 
 RETENTION = timedelta(hours=24)
 _KEY = re.compile(r"^[\x21-\x7e]{8,200}$")
 _CONTEXT = "idempotency.body"
 _KEPT_HEADERS = frozenset({"Content-Type", "ETag", "Location"})
+#: One exchange, two statements: the second's snapshot is taken once the key is held.
 _FIND = """
-    SELECT fingerprint, status, headers, body FROM idempotency
-    WHERE caller = %s AND key = %s AND answered_at > now() - %s
+    SELECT set_config('chassis.key_is_held', pg_try_advisory_xact_lock(%s)::text, true);
+    SELECT current_setting('chassis.key_is_held')::boolean AS is_held,
+           given.fingerprint, given.status, given.headers, given.body
+    FROM (VALUES (1)) AS one LEFT JOIN idempotency AS given
+      ON caller = %s AND key = %s AND answered_at > now() - %s
 """
 _REMEMBER = """
     INSERT INTO idempotency (caller, key, fingerprint, status, headers, body)
@@ -50,11 +54,11 @@ def fingerprint(method: str, path: str, body: bytes) -> str:
 
 def replay(uow: Any, *, caller: str, key: str, mark: str) -> Response | None:
     """The answer already given, if any. Raises KeyReused or StillRunning."""
-    if not try_lock(uow.session, f"idempotency:{caller}:{key}"):
+    lock = lock_key(f"idempotency:{caller}:{key}")
+    row = uow.run(_FIND, (lock, caller, key, RETENTION)).one()
+    if not row.is_held:
         raise StillRunning("Attendez la réponse de la première demande, puis réessayez.")
-    # A statement of its own: its snapshot must be taken once the lock is held.
-    row = uow.run(_FIND, (caller, key, RETENTION)).one_or_none()
-    if row is None:
+    if row.fingerprint is None:
         return None
     if row.fingerprint != mark:
         raise KeyReused("Prenez une clé nouvelle pour chaque demande différente.")

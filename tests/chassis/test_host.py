@@ -94,13 +94,18 @@ class TestGreen:
             assert [one.result().status for one in busy] == [200, 200]
 
     def test_metrics_are_exposed(self, api, agent):
+        def created(text):
+            found = re.search(r'route="/v1/compteurs",status="201"} (\S+)', text)
+            return float(found.group(1)) if found else 0.0
+
+        before = created(api.get("/metrics").body.decode())
         create(api, agent)
 
         text = api.get("/metrics").body.decode()
 
         for name in ("database_pool_size", "inbox_waiting", "parked", "due_oldest_late_seconds"):
             assert f"\n{name} " in text
-        assert 'route="/v1/compteurs",status="201"} 1.0' in text
+        assert created(text) == before + 1
 
 
 class TestDrain:
