@@ -99,6 +99,12 @@ class TestGreen:
             return float(found.group(1)) if found else 0.0
 
         before = created(api.get("/metrics").body.decode())
+        def created(text):
+            counted = r'http_request_seconds_count{.*route="/v1/compteurs",status="201"} (\S+)'
+            found = re.search(counted, text)
+            return float(found.group(1)) if found else 0.0
+
+        before = created(api.get("/metrics").body.decode())
         create(api, agent)
 
         text = api.get("/metrics").body.decode()
