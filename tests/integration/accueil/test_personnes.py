@@ -60,7 +60,7 @@ class TestRegister:
             for table in ("personne", "personne_index", "contact_point", "idempotency", "outbox"):
                 rows = connection.execute(sa.text(f"SELECT t::text FROM {table} t")).scalars()
                 stored = " ".join(rows).lower()
-                for secret in ("dupont", "camille", "1984", "exemple"):
+                for secret in ("dupont", "camille", "1984-05-17", "exemple"):
                     assert secret not in stored
                     assert secret.encode().hex() not in stored
 
