@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import marshmallow
 import prometheus_client
-from marshmallow import fields
 from nameko.timer import timer
 from werkzeug.wrappers import Request, Response
 
@@ -17,7 +17,7 @@ from chassis.housekeeping import keep_house, measure
 from chassis.inbox import apply_waiting
 from chassis.probes import is_live, is_ready
 from chassis.traffic import report
-from chassis.web import openapi, reference_page
+from chassis.web import fields, openapi, reference_page
 from chassis.web.route import Call, route
 from chassis.web.schemas import Schema
 
@@ -26,28 +26,34 @@ _OPERATIONS = "Exploitation"
 _SERVICE = frozenset({"service"})
 
 
+_COUNT = marshmallow.fields.Integer()
+
+
 class DueReport(Schema):
     """What one round of due work did."""
 
-    done = fields.Integer(metadata={"description": "Travaux faits."})
-    remaining = fields.Integer(metadata={"description": "Travaux échus encore à faire."})
-    postponed = fields.Integer(metadata={"description": "Travaux échus remis à plus tard."})
+    done = fields.integer("Travaux faits.")
+    remaining = fields.integer("Travaux échus encore à faire.")
+    postponed = fields.integer("Travaux échus remis à plus tard.")
 
 
 class TrafficReport(Schema):
     """The books of messages: see `chassis.traffic.report`."""
 
-    outbox_pending = fields.Integer()
-    inbox_waiting = fields.Integer()
-    inbox_parked = fields.Integer()
-    deferred = fields.Integer()
-    published = fields.Dict(keys=fields.String(), values=fields.Integer())
-    applied = fields.Dict(keys=fields.String(), values=fields.Integer())
-    duplicates = fields.Integer()
-    retried = fields.Integer()
-    parked = fields.Integer()
-    sources = fields.List(fields.String())
-    follows = fields.List(fields.List(fields.String()))
+    outbox_pending = fields.integer("Faits à publier.")
+    inbox_waiting = fields.integer("Faits reçus, à appliquer.")
+    inbox_parked = fields.integer("Faits mis de côté.")
+    deferred = fields.integer("Faits reçus, à essayer de nouveau.")
+    published = fields.document("Faits publiés, par agrégat.", values=_COUNT)
+    applied = fields.document("Faits appliqués, par service et agrégat.", values=_COUNT)
+    duplicates = fields.integer("Faits reçus une fois de trop.")
+    retried = fields.integer("Nouveaux essais.")
+    parked = fields.integer("Faits mis de côté depuis toujours.")
+    sources = fields.texts("Services écoutés.")
+    follows = marshmallow.fields.List(
+        marshmallow.fields.List(marshmallow.fields.String()),
+        metadata=fields.about("Services et agrégats suivis dans l’ordre."),
+    )
 
 
 class Api:

@@ -6,61 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import marshmallow
-from marshmallow import RAISE, fields, validate
+from marshmallow import RAISE
 
+from chassis.web import fields
 from chassis.web.pages import MAX_LIMIT
-
-_FRENCH: dict[type[fields.Field[Any]], dict[str, str]] = {
-    fields.Field: {
-        "required": "Champ obligatoire.",
-        "null": "Ne peut pas être vide.",
-        "validator_failed": "Valeur refusée.",
-    },
-    fields.Nested: {"type": "Objet attendu."},
-    fields.List: {"invalid": "Liste attendue."},
-    fields.String: {"invalid": "Texte attendu.", "invalid_utf8": "Texte UTF-8 attendu."},
-    fields.UUID: {"invalid_uuid": "Identifiant (UUID) attendu."},
-    fields.Number: {"invalid": "Nombre attendu.", "too_large": "Nombre trop grand."},
-    fields.Integer: {"invalid": "Nombre entier attendu."},
-    fields.Boolean: {"invalid": "true ou false attendu."},
-    fields.DateTime: {
-        "invalid": "Instant ISO 8601 attendu.",
-        "invalid_awareness": "Instant avec fuseau horaire attendu (ex. 2023-01-09T09:00:00Z).",
-    },
-    fields.Date: {"invalid": "Date attendue (AAAA-MM-JJ)."},
-    fields.Time: {"invalid": "Heure attendue (HH:MM)."},
-    fields.Mapping: {"invalid": "Objet attendu."},
-    fields.Email: {"invalid": "Adresse électronique invalide."},
-    fields.Url: {"invalid": "Adresse web invalide."},
-    fields.Enum: {"unknown": "Valeurs admises : {choices}."},
-}
-
-
-def _speak_french() -> None:
-    """marshmallow keeps its messages on the classes; there is no other place to translate them."""
-    for kind, messages in _FRENCH.items():
-        kind.default_error_messages = {**kind.default_error_messages, **messages}
-    validate.Range.message_min = "Doit être {min_op} {{min}}."
-    validate.Range.message_max = "Doit être {max_op} {{max}}."
-    validate.Range.message_all = "Doit être {min_op} {{min}} et {max_op} {{max}}."
-    validate.Range.message_gte = "supérieur ou égal à"
-    validate.Range.message_gt = "supérieur à"
-    validate.Range.message_lte = "inférieur ou égal à"
-    validate.Range.message_lt = "inférieur à"
-    validate.Length.message_min = "Trop court : {min} au moins."
-    validate.Length.message_max = "Trop long : {max} au plus."
-    validate.Length.message_all = "Longueur entre {min} et {max}."
-    validate.Length.message_equal = "Longueur attendue : {equal}."
-    validate.Regexp.default_message = "Format non reconnu."
-    validate.OneOf.default_message = "Valeurs admises : {choices}."
-    validate.Email.default_message = "Adresse électronique invalide."
-    validate.Equal.default_message = "Doit être égal à {other}."
-    validate.NoneOf.default_message = "Valeur refusée."
-    validate.Predicate.default_message = "Valeur refusée."
-    validate.ContainsOnly.default_message = "Valeurs admises : {choices}."
-
-
-_speak_french()
 
 
 class Schema(marshmallow.Schema):
@@ -76,31 +25,25 @@ class Schema(marshmallow.Schema):
 class PageQuery(Schema):
     """What every list takes."""
 
-    limit = fields.Integer(
-        load_default=50,
-        validate=validate.Range(1, MAX_LIMIT),
-        metadata={"description": "Nombre de lignes par page.", "example": 50},
+    limit = fields.integer(
+        "Nombre de lignes par page.", 50, least=1, most=MAX_LIMIT, strict=False, load_default=50
     )
-    cursor = fields.String(
+    cursor = fields.text(
+        "Suite de la liste : le `next` de la page précédente.",
+        least=0,
+        most=500,
         load_default=None,
-        validate=validate.Length(max=500),
-        metadata={"description": "Suite de la liste : le `next` de la page précédente."},
     )
 
 
-class PeriodQuery(Schema):
-    """A period of Paris days, both included."""
+class Period(Schema):
+    """A period of Paris days, both included: asked for, and told again in the answer."""
 
-    from_ = fields.Date(
-        data_key="from",
-        attribute="first_day",
-        required=True,
-        metadata={"description": "Premier jour (Paris).", "example": "2023-01-01"},
+    from_ = fields.day(
+        "Premier jour (Paris).", "2023-01-01", data_key="from", attribute="first_day", required=True
     )
-    to = fields.Date(
-        attribute="last_day",
-        required=True,
-        metadata={"description": "Dernier jour inclus (Paris).", "example": "2023-01-31"},
+    to = fields.day(
+        "Dernier jour inclus (Paris).", "2023-01-31", attribute="last_day", required=True
     )
 
     @marshmallow.validates_schema
@@ -133,8 +76,8 @@ def field_names(schema: marshmallow.Schema) -> frozenset[str]:
     names: set[str] = set()
     for name, field in schema.fields.items():
         names.add(field.data_key or name)
-        inner = field.inner if isinstance(field, fields.List) else field
-        if isinstance(inner, fields.Nested):
+        inner = field.inner if isinstance(field, marshmallow.fields.List) else field
+        if isinstance(inner, marshmallow.fields.Nested):
             names |= field_names(inner.schema)
     return frozenset(names)
 

@@ -9,15 +9,17 @@ from uuid import UUID
 from chassis.web.api import Api
 from chassis.web.pages import Page
 from chassis.web.route import Call, route
-from chassis.web.schemas import PeriodQuery
+from chassis.web.schemas import Period
 from services import roles
 from services.aides.accueil import AgeUnknown
 from services.aides.domain import activite, decision, demande, enveloppe, paiement, reglement
 from services.aides.persistence import UnitOfWork
-from services.aides.schemas import demande as files
-from services.aides.schemas import enveloppe as budgets
-from services.aides.schemas import lecture
-from services.aides.schemas import reglement as rules
+from services.aides.schemas import activity as figures
+from services.aides.schemas import decisions as rulings
+from services.aides.schemas import demandes as files
+from services.aides.schemas import enveloppes as budgets
+from services.aides.schemas import paiements as payments
+from services.aides.schemas import reglements as rules
 from services.aides.usecases import decisions, demandes, enveloppes, paiements, reglements
 
 _DECIDERS = frozenset({roles.RESPONSABLE, roles.DIRECTION})
@@ -113,7 +115,7 @@ class AidesService(Api):
         "/v1/demandes",
         allow=roles.AGENTS,
         body=files.DemandeIn,
-        reply=lecture.DemandeOut,
+        reply=files.DemandeOut,
         status=201,
         etag=True,
         idempotent=True,
@@ -136,7 +138,7 @@ class AidesService(Api):
         "/v1/demandes",
         allow=_READERS,
         query=files.DemandesQuery,
-        reply=lecture.DemandeOut,
+        reply=files.DemandeOut,
         many="demandes",
         tag=_FILES,
         summary="Lister les demandes de ses MDS",
@@ -150,7 +152,7 @@ class AidesService(Api):
         "GET",
         "/v1/demandes/{demande_id}",
         allow=_READERS,
-        reply=lecture.DemandeOut,
+        reply=files.DemandeOut,
         etag=True,
         tag=_FILES,
         summary="Lire une demande",
@@ -163,7 +165,7 @@ class AidesService(Api):
         "/v1/demandes/{demande_id}/instruction",
         allow=roles.PROFESSIONNELS,
         body=files.InstructionIn,
-        reply=lecture.DemandeOut,
+        reply=files.DemandeOut,
         etag=True,
         if_match=True,
         idempotent=True,
@@ -191,7 +193,7 @@ class AidesService(Api):
         "GET",
         "/v1/demandes/{demande_id}/instruction",
         allow=_EXAMINERS,
-        reply=lecture.InstructionOut,
+        reply=files.InstructionOut,
         tag=_FILES,
         summary="Lire l’instruction et l’examen règle par règle",
     )
@@ -202,8 +204,8 @@ class AidesService(Api):
         "POST",
         "/v1/demandes/{demande_id}/decision",
         allow=_DECIDERS,
-        body=files.DecisionIn,
-        reply=lecture.DemandeOut,
+        body=rulings.DecisionIn,
+        reply=files.DemandeOut,
         etag=True,
         if_match=True,
         idempotent=True,
@@ -238,7 +240,7 @@ class AidesService(Api):
         "GET",
         "/v1/demandes/{demande_id}/decisions",
         allow=_EXAMINERS,
-        reply=lecture.DecisionsOut,
+        reply=rulings.DecisionsOut,
         tag=_FILES,
         summary="Lire les décisions, leur explication et les voies de recours",
     )
@@ -250,8 +252,8 @@ class AidesService(Api):
         "POST",
         "/v1/demandes/{demande_id}/budget",
         allow=frozenset({roles.DIRECTION}),
-        body=files.BudgetIn,
-        reply=lecture.DemandeOut,
+        body=rulings.BudgetIn,
+        reply=files.DemandeOut,
         etag=True,
         if_match=True,
         idempotent=True,
@@ -272,8 +274,8 @@ class AidesService(Api):
         "POST",
         "/v1/demandes/{demande_id}/payments",
         allow=frozenset({roles.FINANCE}),
-        body=files.PaiementIn,
-        reply=lecture.PaiementOut,
+        body=payments.PaiementIn,
+        reply=payments.PaiementOut,
         status=201,
         idempotent=True,
         tag=_FILES,
@@ -293,7 +295,7 @@ class AidesService(Api):
         "GET",
         "/v1/demandes/{demande_id}/payments",
         allow=_READERS,
-        reply=lecture.PaiementsOut,
+        reply=payments.PaiementsOut,
         tag=_FILES,
         summary="Lire les paiements d’une demande",
     )
@@ -309,7 +311,7 @@ class AidesService(Api):
         "/v1/demandes/{demande_id}/withdraw",
         allow=roles.AGENTS | {roles.DIRECTION},
         body=files.WithdrawalIn,
-        reply=lecture.DemandeOut,
+        reply=files.DemandeOut,
         etag=True,
         if_match=True,
         idempotent=True,
@@ -330,8 +332,8 @@ class AidesService(Api):
         "GET",
         "/v1/activity",
         allow=roles.STATISTIQUES | {roles.FINANCE},
-        query=PeriodQuery,
-        reply=lecture.ActivityOut,
+        query=Period,
+        reply=figures.ActivityOut,
         tag="Activité",
         summary="Lire l’activité d’une période, par MDS",
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 from chassis.errors import NotFound
 from chassis.web.api import Api
 from chassis.web.route import Call, route
-from chassis.web.schemas import PeriodQuery
+from chassis.web.schemas import Period
 from services import roles
 from services.consent.domain.consentement import (
     Consentement,
@@ -22,6 +22,7 @@ from services.consent.domain.partage import NotOfTheFile, Partage, PartageRefuse
 from services.consent.domain.partenaire import ContractRefused, Partenaire, PartenaireExists
 from services.consent.persistence import UnitOfWork
 from services.consent.schemas import accords as a
+from services.consent.schemas import activity as figures
 from services.consent.schemas import decisions as d
 from services.consent.schemas import partenaires as p
 from services.consent.usecases import consentements, decisions, diffusion, partages, partenaires
@@ -272,8 +273,8 @@ class ConsentService(Api):
         "GET",
         "/v1/activity",
         allow=roles.STATISTIQUES | {roles.DPO},
-        query=PeriodQuery,
-        reply=d.ActivityOut,
+        query=Period,
+        reply=figures.ActivityOut,
         tag="Activité",
         summary="Chiffres d’une période",
     )

@@ -12,7 +12,7 @@ from chassis.web.api import Api
 from chassis.web.pages import Page
 from chassis.web.problems import UnknownRoute
 from chassis.web.route import Call, route
-from chassis.web.schemas import PeriodQuery
+from chassis.web.schemas import Period
 from services import roles
 from services.notifications import boite, schemas
 from services.notifications.domain.lieu import Lieu
@@ -186,7 +186,7 @@ class NotificationsService(Api):
         "GET",
         "/v1/activity",
         allow=roles.STATISTIQUES,
-        query=PeriodQuery,
+        query=Period,
         reply=schemas.ActivityOut,
         tag="Activité",
         summary="Compter les messages par MDS, modèle, canal, issue et motif",
@@ -195,7 +195,7 @@ class NotificationsService(Api):
         """Counted on the Paris day a message was sent, failed or dropped."""
         first_day, last_day = call.query["first_day"], call.query["last_day"]
         rows = following.activity(uow, first_day=first_day, last_day=last_day)
-        return {"from": first_day, "to": last_day, "rows": rows}
+        return call.query | {"rows": rows}
 
     @route(
         "GET",

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from chassis.web.pages import Page
 from chassis.web.route import Call, route
-from chassis.web.schemas import PeriodQuery
+from chassis.web.schemas import Period
 from services import roles
 from services.accueil.domain.annuaire import AgentNotFound, SiteUnknown
 from services.accueil.domain.orientation import (
@@ -20,7 +20,7 @@ from services.accueil.domain.orientation import (
 from services.accueil.domain.personne import PersonneNotFound
 from services.accueil.domain.visite import VisiteNotFound
 from services.accueil.persistence import UnitOfWork
-from services.accueil.schemas.common import Activity
+from services.accueil.schemas.activity import ActivityOut
 from services.accueil.schemas.visites import OrientationIn, OrientationOut, OrientationQuery
 from services.accueil.service import allowed
 from services.accueil.usecases import activity
@@ -103,8 +103,8 @@ class OrientationRoutes:
         "GET",
         "/v1/activity",
         allow=roles.STATISTIQUES,
-        query=PeriodQuery,
-        reply=Activity,
+        query=Period,
+        reply=ActivityOut,
         tag="Activité",
         summary="Activité de l’accueil sur une période",
     )

@@ -1,265 +1,196 @@
-"""Demandes over HTTP: filing, instruction, decision, payment, withdrawal. Amounts in cents."""
+"""Demandes over HTTP: filing, instruction, withdrawal. Amounts in cents."""
 
 from __future__ import annotations
 
-from marshmallow import fields, validate
+import marshmallow
 
+from chassis.web import fields
 from chassis.web.schemas import Schema
 from services.aides.domain.demande import Outcome, Status
-from services.aides.domain.nature import (
-    DecisionReason,
-    Instance,
-    Nature,
-    Partner,
-    Reason,
-    WithdrawalReason,
-)
+from services.aides.domain.nature import Nature, Partner, Reason, WithdrawalReason
 from services.aides.domain.paiement import PayeeKind
-from services.aides.domain.reglement import Act
 
 #: 100 000 €: more is a typing mistake, not an aid.
 _MOST_CENTS = 10_000_000
-_CODE = validate.Regexp(r"^[A-Z0-9][A-Z0-9-]{1,59}$")
+_REFERENCE = fields.Form(
+    r"^[A-Za-z0-9][A-Za-z0-9/_.-]{1,59}$",
+    error="Référence attendue : lettres, chiffres et « / _ . - ».",
+)
 
 
-def _cents(description: str, *, low: int = 1, required: bool = True) -> fields.Integer:
-    return fields.Integer(
-        required=required,
-        strict=True,
-        validate=validate.Range(low, _MOST_CENTS),
-        metadata={"description": f"{description}, en centimes.", "example": 24500},
-    )
+def amount(description: str, *, least: int = 1) -> marshmallow.fields.Integer:
+    """What an aid may come to."""
+    return fields.cents(description, least=least, most=_MOST_CENTS, required=True)
+
+
+def reference(description: str, example: str) -> marshmallow.fields.String:
+    """The number of an act or of a payment, in another application."""
+    return fields.form(_REFERENCE, description, example, required=True)
 
 
 class DemandesQuery(Schema):
     """Which demandes."""
 
-    mds = fields.String(
-        load_default=None,
-        validate=_CODE,
-        metadata={"description": "MDS.", "example": "MDS-MONTAUBAN"},
-    )
-    status = fields.Enum(
-        Status, load_default=None, metadata={"description": "État.", "example": "INSTRUCTED"}
-    )
+    mds = fields.code("MDS.", "MDS-MONTAUBAN", load_default=None)
+    status = fields.choice(Status, "État.", "INSTRUCTED", load_default=None)
 
 
 class DemandeIn(Schema):
     """A demande as filed."""
 
-    nature = fields.Enum(
-        Nature, required=True, metadata={"description": "Nature de l’aide.", "example": "SECOURS"}
+    nature = fields.choice(Nature, "Nature de l’aide.", "SECOURS", required=True)
+    demandeur_id = fields.uuid("Personne qui demande (accueil).", required=True)
+    foyer_ids = fields.uuids("Autres personnes du foyer concernées.", most=20, load_default=list)
+    mds = fields.code("MDS qui instruit.", "MDS-MONTAUBAN", required=True)
+    site = fields.code("Site.", "MONTAUBAN-CENTRE", required=True)
+    dossier_id = fields.uuid("Dossier unique (dsu).", load_default=None, allow_none=True)
+    orientation_id = fields.uuid(
+        "Orientation à laquelle la demande répond (accueil).", load_default=None, allow_none=True
     )
-    demandeur_id = fields.UUID(
-        required=True, metadata={"description": "Personne qui demande (accueil)."}
-    )
-    foyer_ids = fields.List(
-        fields.UUID(),
-        load_default=list,
-        validate=validate.Length(max=20),
-        metadata={"description": "Autres personnes du foyer concernées."},
-    )
-    mds = fields.String(
-        required=True,
-        validate=_CODE,
-        metadata={"description": "MDS qui instruit.", "example": "MDS-MONTAUBAN"},
-    )
-    site = fields.String(
-        required=True,
-        validate=_CODE,
-        metadata={"description": "Site.", "example": "MONTAUBAN-CENTRE"},
-    )
-    dossier_id = fields.UUID(
-        load_default=None, allow_none=True, metadata={"description": "Dossier unique (dsu)."}
-    )
-    orientation_id = fields.UUID(
-        load_default=None,
-        allow_none=True,
-        metadata={"description": "Orientation à laquelle la demande répond (accueil)."},
-    )
-    reason = fields.Enum(
-        Reason, required=True, metadata={"description": "Motif.", "example": "ENERGIE"}
-    )
-    partner = fields.Enum(
+    reason = fields.choice(Reason, "Motif.", "ENERGIE", required=True)
+    partner = fields.choice(
         Partner,
+        "Avec ATTENTE_DROIT : le partenaire attendu.",
+        "CAF",
         load_default=None,
         allow_none=True,
-        metadata={"description": "Avec ATTENTE_DROIT : le partenaire attendu.", "example": "CAF"},
     )
-    requested_cents = _cents("Montant demandé")
-    urgent = fields.Boolean(
-        load_default=False, metadata={"description": "Urgence (48 h).", "example": False}
-    )
+    requested_cents = amount("Montant demandé")
+    urgent = fields.flag("Urgence (48 h).", load_default=False)
 
 
 class SituationIn(Schema):
     """The budget diagnosis."""
 
-    public = fields.String(
-        required=True,
-        validate=validate.Regexp(r"^[A-Z0-9_]{2,40}$"),
-        metadata={"description": "Public, code du règlement.", "example": "PERSONNE_SEULE"},
-    )
-    persons = fields.Integer(
-        required=True,
-        strict=True,
-        validate=validate.Range(1, 30),
-        metadata={"description": "Personnes au foyer.", "example": 1},
-    )
-    children = fields.Integer(
-        required=True,
-        strict=True,
-        validate=validate.Range(0, 29),
-        metadata={"description": "Enfants à charge.", "example": 0},
-    )
-    resources_cents = _cents("Ressources mensuelles", low=0)
-    charges_cents = _cents("Charges mensuelles", low=0)
-    residence_months = fields.Integer(
+    public = fields.code("Public, code du règlement.", "PERSONNE_SEULE", required=True)
+    persons = fields.integer("Personnes au foyer.", 1, least=1, most=30, required=True)
+    children = fields.integer("Enfants à charge.", 0, least=0, most=29, required=True)
+    resources_cents = amount("Ressources mensuelles", least=0)
+    charges_cents = amount("Charges mensuelles", least=0)
+    residence_months = fields.integer(
+        "Mois de résidence dans le département.",
+        24,
+        least=0,
+        most=1500,
         load_default=None,
         allow_none=True,
-        strict=True,
-        validate=validate.Range(0, 1500),
-        metadata={"description": "Mois de résidence dans le département.", "example": 24},
     )
-    follow_up = fields.String(
-        load_default=None,
-        allow_none=True,
-        validate=_CODE,
-        metadata={"description": "FAJ : qui assure le suivi.", "example": "MISSION-LOCALE"},
+    follow_up = fields.code(
+        "FAJ : qui assure le suivi.", "MISSION-LOCALE", load_default=None, allow_none=True
     )
 
 
 class PayeeIn(Schema):
     """Who is paid."""
 
-    kind = fields.Enum(
-        PayeeKind, required=True, metadata={"description": "Bénéficiaire.", "example": "PERSONNE"}
+    kind = fields.choice(PayeeKind, "Bénéficiaire.", "PERSONNE", required=True)
+    personne_id = fields.uuid(
+        "Personne payée ; par défaut le demandeur.", load_default=None, allow_none=True
     )
-    personne_id = fields.UUID(
+    label = fields.text(
+        "Tiers payé ou enseigne du bon.",
+        "Régie exemple",
+        most=200,
         load_default=None,
         allow_none=True,
-        metadata={"description": "Personne payée ; par défaut le demandeur."},
-    )
-    label = fields.String(
-        load_default=None,
-        allow_none=True,
-        validate=validate.Length(1, 200),
-        metadata={"description": "Tiers payé ou enseigne du bon.", "example": "Régie exemple"},
     )
 
 
 class InstructionIn(Schema):
     """What the social worker instructs."""
 
-    situation = fields.Nested(
-        SituationIn, required=True, metadata={"description": "Diagnostic budgétaire."}
+    situation = fields.nested(SituationIn, "Diagnostic budgétaire.", required=True)
+    social_note = fields.text(
+        "Note sociale (chiffrée).", "Texte d’exemple.", most=10_000, required=True
     )
-    social_note = fields.String(
-        required=True,
-        validate=validate.Length(1, 10_000),
-        metadata={"description": "Note sociale (chiffrée).", "example": "Texte d’exemple."},
+    missing_documents = fields.codes(
+        "Pièces manquantes (codes).", ["AVIS_IMPOSITION"], most=30, load_default=list
     )
-    missing_documents = fields.List(
-        fields.String(validate=validate.Regexp(r"^[A-Z0-9_]{2,40}$")),
-        load_default=list,
-        validate=validate.Length(max=30),
-        metadata={"description": "Pièces manquantes (codes).", "example": ["AVIS_IMPOSITION"]},
-    )
-    proposed_cents = _cents("Montant proposé", low=0)
-    payee = fields.Nested(PayeeIn, required=True, metadata={"description": "Qui est payé."})
-
-
-class CommissionIn(Schema):
-    """The session a decision refers to."""
-
-    instance = fields.Enum(
-        Instance, required=True, metadata={"description": "Instance.", "example": "CENTRALISEE"}
-    )
-    session_on = fields.Date(
-        required=True, metadata={"description": "Séance.", "example": "2023-03-14"}
-    )
-    reference = fields.String(
-        required=True,
-        validate=validate.Regexp(r"^[A-Za-z0-9][A-Za-z0-9/_.-]{1,59}$"),
-        metadata={"description": "Référence au procès-verbal.", "example": "2023-05/12"},
-    )
-    act = fields.Enum(Act, required=True, metadata={"description": "Avis ou décision."})
-
-
-class InstalmentIn(Schema):
-    """One part of the grant."""
-
-    due_on = fields.Date(
-        required=True, metadata={"description": "Payable dès.", "example": "2023-04-05"}
-    )
-    amount_cents = _cents("Montant de l’échéance")
-
-
-class DecisionIn(Schema):
-    """What is decided."""
-
-    outcome = fields.Enum(
-        Outcome, required=True, metadata={"description": "Sens.", "example": "GRANTED"}
-    )
-    amount_cents = _cents("Montant accordé ; 0 pour un refus ou un ajournement", low=0)
-    reason = fields.Enum(
-        DecisionReason,
-        load_default=None,
-        allow_none=True,
-        metadata={"description": "Motif, obligatoire sauf accord total."},
-    )
-    text = fields.String(
-        load_default=None,
-        allow_none=True,
-        validate=validate.Length(1, 4000),
-        metadata={"description": "Motivation en clair (chiffrée)."},
-    )
-    commission = fields.Nested(
-        CommissionIn,
-        load_default=None,
-        allow_none=True,
-        metadata={"description": "Séance, si la commission a statué."},
-    )
-    instalments = fields.List(
-        fields.Nested(InstalmentIn),
-        load_default=list,
-        validate=validate.Length(max=24),
-        metadata={"description": "Échéancier ; sans lui, un versement immédiat."},
-    )
-
-
-class BudgetIn(Schema):
-    """The budget authority's act."""
-
-    reference = fields.String(
-        required=True,
-        validate=validate.Regexp(r"^[A-Za-z0-9][A-Za-z0-9/_.-]{1,59}$"),
-        metadata={"description": "Référence de l’acte budgétaire.", "example": "DM-2023-02"},
-    )
-
-
-class PaiementIn(Schema):
-    """One payment made."""
-
-    reference = fields.String(
-        required=True,
-        validate=validate.Regexp(r"^[A-Za-z0-9][A-Za-z0-9/_.-]{1,59}$"),
-        metadata={"description": "Référence unique du paiement.", "example": "MDT-2023-004512"},
-    )
-    instalment = fields.Integer(
-        load_default=1,
-        strict=True,
-        validate=validate.Range(1, 24),
-        metadata={"description": "Numéro de l’échéance.", "example": 1},
-    )
-    amount_cents = _cents("Montant payé, égal à celui de l’échéance")
+    proposed_cents = amount("Montant proposé", least=0)
+    payee = fields.nested(PayeeIn, "Qui est payé.", required=True)
 
 
 class WithdrawalIn(Schema):
     """Why it stops."""
 
-    reason = fields.Enum(
-        WithdrawalReason,
-        required=True,
-        metadata={"description": "Motif.", "example": "PERSONNE_RENONCE"},
-    )
+    reason = fields.choice(WithdrawalReason, "Motif.", "PERSONNE_RENONCE", required=True)
+
+
+class PayeeOut(Schema):
+    """Who is paid."""
+
+    kind = fields.choice(PayeeKind, "Bénéficiaire.")
+    personne_id = fields.uuid("Personne payée.")
+    label = fields.text("Tiers payé ou enseigne du bon.")
+
+
+class InstalmentOut(Schema):
+    """One part of the grant."""
+
+    number = fields.integer("Numéro.")
+    due_on = fields.day("Payable dès.")
+    amount_cents = fields.cents("Montant")
+
+
+class DemandeOut(Schema):
+    """A demande, without what only its instruction and its decision need to know."""
+
+    demande_id = fields.uuid("Identifiant.", attribute="id")
+    nature = fields.choice(Nature, "Nature.")
+    status = fields.choice(Status, "État.")
+    personne_ids = fields.uuids("Personnes concernées, le demandeur d’abord.")
+    mds = fields.code("MDS.")
+    site = fields.code("Site.")
+    dossier_id = fields.uuid("Dossier unique.")
+    orientation_id = fields.uuid("Orientation.")
+    urgent = fields.flag("Urgence.")
+    filed_on = fields.day("Dépôt.")
+    instructed_on = fields.day("Instruction.")
+    decided_on = fields.day("Décision.")
+    reglement_id = fields.uuid("Règlement appliqué.")
+    requested_cents = fields.cents("Demandé")
+    proposed_cents = fields.cents("Proposé")
+    needs_commission = fields.flag("Relève de la commission.")
+    missing_documents = fields.codes("Pièces manquantes.")
+    outcome = fields.choice(Outcome, "Sens de la décision.")
+    granted_cents = fields.cents("Accordé")
+    paid_cents = fields.cents("Payé")
+    payee = fields.nested(PayeeOut, "Qui est payé.")
+    instalments = fields.many(InstalmentOut, "Échéancier.")
+    paid_instalments = fields.integers("Échéances payées.")
+    version = fields.version()
+
+
+class LineOut(Schema):
+    """One rule, applied."""
+
+    rule = fields.text("Règle.")
+    reglement = fields.text("Règlement et version.")
+    article = fields.text("Article.")
+    inputs = fields.document("Données examinées.")
+    outcome = fields.text("Résultat.")
+    sentence = fields.text("En une phrase.")
+
+
+class SituationOut(Schema):
+    """The budget diagnosis."""
+
+    public = fields.text("Public.")
+    persons = fields.integer("Personnes au foyer.")
+    children = fields.integer("Enfants à charge.")
+    resources_cents = fields.cents("Ressources mensuelles")
+    charges_cents = fields.cents("Charges mensuelles")
+    residence_months = fields.integer("Mois de résidence.")
+    follow_up = fields.text("Qui assure le suivi (FAJ).")
+
+
+class InstructionOut(Schema):
+    """The instruction, for those who instruct and decide."""
+
+    demande_id = fields.uuid("Demande.", attribute="id")
+    reason = fields.choice(Reason, "Motif.")
+    partner = fields.choice(Partner, "Partenaire attendu.")
+    instructor_ids = fields.uuids("Qui a instruit.")
+    situation = fields.nested(SituationOut, "Diagnostic budgétaire.")
+    social_note = fields.text("Note sociale.")
+    explanation = fields.many(LineOut, "Examen, règle par règle.")

@@ -2,93 +2,71 @@
 
 from __future__ import annotations
 
-from marshmallow import fields, validate
-
+from chassis.web import fields
 from chassis.web.schemas import Schema
 from services.aides.domain.enveloppe import Movement
 from services.aides.domain.nature import Nature
-
-_NATURES = [str(nature) for nature in Nature]
 
 
 class EnveloppeIn(Schema):
     """A year's envelope."""
 
-    year = fields.Integer(
+    year = fields.integer("Exercice budgétaire.", 2023, least=2000, most=2100, required=True)
+    natures = fields.codes(
+        "Natures couvertes, chacune par une seule enveloppe dans l’année.",
+        ["SECOURS", "AM", "AML"],
+        allowed=Nature,
+        least=1,
+        most=len(Nature),
         required=True,
-        strict=True,
-        validate=validate.Range(2000, 2100),
-        metadata={"description": "Exercice budgétaire.", "example": 2023},
     )
-    natures = fields.List(
-        fields.String(validate=validate.OneOf(_NATURES)),
-        required=True,
-        validate=validate.Length(1, len(_NATURES)),
-        metadata={
-            "description": "Natures couvertes, chacune par une seule enveloppe dans l’année.",
-            "example": ["SECOURS", "AM", "AML"],
-        },
-    )
-    amount_cents = fields.Integer(
-        required=True,
-        strict=True,
-        validate=validate.Range(1, 10**12),
-        metadata={"description": "Montant voté, en centimes.", "example": 80000000},
-    )
-    thresholds = fields.List(
-        fields.Integer(strict=True, validate=validate.Range(1, 100)),
+    amount_cents = fields.cents("Montant voté", 80000000, least=1, most=10**12, required=True)
+    thresholds = fields.integers(
+        "Seuils d’alerte, en pour cent du voté (exemple : 80, 95, 100).",
+        [80, 95, 100],
+        each=(1, 100),
+        most=10,
         load_default=lambda: [80, 95, 100],
-        validate=validate.Length(max=10),
-        metadata={
-            "description": "Seuils d’alerte, en pour cent du voté (exemple : 80, 95, 100).",
-            "example": [80, 95, 100],
-        },
     )
 
 
 class EnveloppeOut(Schema):
     """An envelope as it stands."""
 
-    enveloppe_id = fields.UUID(attribute="id", metadata={"description": "Identifiant."})
-    year = fields.Integer(metadata={"description": "Exercice."})
-    natures = fields.List(fields.String(), metadata={"description": "Natures couvertes."})
-    voted_cents = fields.Integer(metadata={"description": "Voté."})
-    overrun_cents = fields.Integer(metadata={"description": "Dépassements autorisés."})
-    reserved_cents = fields.Integer(metadata={"description": "Réservé (commission à venir)."})
-    committed_cents = fields.Integer(metadata={"description": "Engagé, à payer."})
-    paid_cents = fields.Integer(metadata={"description": "Payé."})
-    balance_cents = fields.Integer(metadata={"description": "Disponible."})
-    thresholds = fields.List(fields.Integer(), metadata={"description": "Seuils d’alerte (%)."})
-    reached = fields.List(fields.Integer(), metadata={"description": "Seuils franchis (%)."})
+    enveloppe_id = fields.uuid("Identifiant.", attribute="id")
+    year = fields.integer("Exercice.")
+    natures = fields.codes("Natures couvertes.")
+    voted_cents = fields.cents("Voté")
+    overrun_cents = fields.cents("Dépassements autorisés")
+    reserved_cents = fields.cents("Réservé (commission à venir)")
+    committed_cents = fields.cents("Engagé, à payer")
+    paid_cents = fields.cents("Payé")
+    balance_cents = fields.cents("Disponible")
+    thresholds = fields.integers("Seuils d’alerte (%).")
+    reached = fields.integers("Seuils franchis (%).")
 
 
 class EnveloppesQuery(Schema):
     """Which year."""
 
-    year = fields.Integer(
-        required=True,
-        validate=validate.Range(2000, 2100),
-        metadata={"description": "Exercice.", "example": 2023},
-    )
+    year = fields.integer("Exercice.", 2023, least=2000, most=2100, strict=False, required=True)
 
 
 class EnveloppesOut(Schema):
     """The envelopes of a year."""
 
-    enveloppes = fields.List(
-        fields.Nested(EnveloppeOut), metadata={"description": "Enveloppes de l’exercice."}
-    )
+    enveloppes = fields.many(EnveloppeOut, "Enveloppes de l’exercice.")
 
 
 class LedgerLineOut(Schema):
     """One ledger line; the sum of `effect_cents` is the balance."""
 
-    number = fields.Integer(metadata={"description": "Numéro d’ordre."})
-    kind = fields.Enum(Movement, metadata={"description": "Mouvement."})
-    amount_cents = fields.Integer(metadata={"description": "Montant."})
-    effect_cents = fields.Integer(metadata={"description": "Effet sur le disponible."})
-    on = fields.Date(metadata={"description": "Jour."})
-    demande_id = fields.UUID(metadata={"description": "Demande concernée."})
-    paiement_id = fields.UUID(metadata={"description": "Paiement concerné."})
-    reference = fields.String(metadata={"description": "Référence (paiement ou acte)."})
-    by = fields.String(metadata={"description": "Auteur (identifiant)."})
+    number = fields.integer("Numéro d’ordre.")
+    kind = fields.choice(Movement, "Mouvement.")
+    amount_cents = fields.cents("Montant")
+    effect_cents = fields.cents("Effet sur le disponible")
+    on = fields.day("Jour.")
+    demande_id = fields.uuid("Demande concernée.")
+    paiement_id = fields.uuid("Paiement concerné.")
+    reference = fields.text("Référence (paiement ou acte).")
+    by = fields.text("Auteur (identifiant).")

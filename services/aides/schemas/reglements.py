@@ -4,43 +4,32 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import fields, validate
+import marshmallow
 
+from chassis.web import fields
 from chassis.web.schemas import Schema
 from services import roles
 from services.aides.domain.nature import Nature
 from services.aides.domain.reglement import Act, Exceeded
 
-_NATURES = validate.OneOf([str(nature) for nature in Nature])
 #: Ten million euros: a limit above it is a typing mistake.
 _MOST_CENTS = 1_000_000_000
 
 
-def _article() -> fields.String:
-    return fields.String(
+def _article() -> marshmallow.fields.String:
+    return fields.text("Article du règlement.", "Exemple, art. 4", most=200, required=True)
+
+
+def _cents(description: str) -> marshmallow.fields.Integer:
+    return fields.cents(description, 60000, least=0, most=_MOST_CENTS, required=True)
+
+
+def _exceeded() -> marshmallow.fields.String:
+    return fields.one_of(
+        Exceeded,
+        "Effet d’un dépassement. REFUS est interdit pour AM et AML.",
+        "COMMISSION",
         required=True,
-        validate=validate.Length(1, 200),
-        metadata={"description": "Article du règlement.", "example": "Exemple, art. 4"},
-    )
-
-
-def _cents(description: str) -> fields.Integer:
-    return fields.Integer(
-        required=True,
-        strict=True,
-        validate=validate.Range(0, _MOST_CENTS),
-        metadata={"description": f"{description}, en centimes.", "example": 60000},
-    )
-
-
-def _exceeded() -> fields.String:
-    return fields.String(
-        required=True,
-        validate=validate.OneOf([str(kind) for kind in Exceeded]),
-        metadata={
-            "description": "Effet d’un dépassement. REFUS est interdit pour AM et AML.",
-            "example": "COMMISSION",
-        },
     )
 
 
@@ -48,11 +37,8 @@ class Publics(Schema):
     """Who the aid is for."""
 
     article = _article()
-    codes = fields.List(
-        fields.String(validate=validate.Regexp(r"^[A-Z0-9_]{2,40}$")),
-        required=True,
-        validate=validate.Length(1, 30),
-        metadata={"description": "Codes des publics visés.", "example": ["PERSONNE_SEULE"]},
+    codes = fields.codes(
+        "Codes des publics visés.", ["PERSONNE_SEULE"], least=1, most=30, required=True
     )
 
 
@@ -85,21 +71,12 @@ class CumulBody(Schema):
     """How aids add up over a civil year."""
 
     article = _article()
-    max_per_year = fields.Integer(
-        required=True,
-        strict=True,
-        validate=validate.Range(1, 100),
-        metadata={"description": "Nombre d’aides par foyer et année civile.", "example": 4},
+    max_per_year = fields.integer(
+        "Nombre d’aides par foyer et année civile.", 4, least=1, most=100, required=True
     )
-    counted = fields.List(
-        fields.String(validate=_NATURES),
-        required=True,
-        metadata={"description": "Natures comptées.", "example": ["SECOURS", "AM"]},
-    )
-    never_same_month = fields.List(
-        fields.String(validate=_NATURES),
-        required=True,
-        metadata={"description": "Natures exclues le même mois.", "example": ["AM"]},
+    counted = fields.codes("Natures comptées.", ["SECOURS", "AM"], allowed=Nature, required=True)
+    never_same_month = fields.codes(
+        "Natures exclues le même mois.", ["AM"], allowed=Nature, required=True
     )
     exceeded = _exceeded()
 
@@ -107,16 +84,11 @@ class CumulBody(Schema):
 class Residence(Schema):
     """A minimum residence, where the law allows one."""
 
-    article = fields.String(
-        required=True,
-        validate=validate.Length(max=200),
-        metadata={"description": "Article du règlement.", "example": "Exemple, art. 2"},
+    article = fields.text(
+        "Article du règlement.", "Exemple, art. 2", least=0, most=200, required=True
     )
-    min_months = fields.Integer(
-        required=True,
-        strict=True,
-        validate=validate.Range(0, 120),
-        metadata={"description": "Mois de résidence exigés ; 0 : aucun.", "example": 0},
+    min_months = fields.integer(
+        "Mois de résidence exigés ; 0 : aucun.", 0, least=0, most=120, required=True
     )
 
 
@@ -124,27 +96,18 @@ class Age(Schema):
     """Both bounds included, in completed years."""
 
     article = _article()
-    min = fields.Integer(
-        required=True,
-        strict=True,
-        validate=validate.Range(0, 130),
-        metadata={"description": "Âge minimal, inclus.", "example": 18},
-    )
-    max = fields.Integer(
-        required=True,
-        strict=True,
-        validate=validate.Range(0, 130),
-        metadata={"description": "Âge maximal, inclus.", "example": 25},
-    )
+    min = fields.integer("Âge minimal, inclus.", 18, least=0, most=130, required=True)
+    max = fields.integer("Âge maximal, inclus.", 25, least=0, most=130, required=True)
 
 
 class DelegationStep(Schema):
     """One role's delegation."""
 
-    role = fields.String(
+    role = fields.one_of(
+        [roles.RESPONSABLE, roles.DIRECTION],
+        "Rôle qui reçoit délégation.",
+        roles.RESPONSABLE,
         required=True,
-        validate=validate.OneOf([roles.RESPONSABLE, roles.DIRECTION]),
-        metadata={"description": "Rôle qui reçoit délégation.", "example": roles.RESPONSABLE},
     )
     up_to_cents = _cents("Montant maximal accordé seul")
 
@@ -153,94 +116,56 @@ class DelegationBody(Schema):
     """Who decides alone, and up to what."""
 
     article = _article()
-    steps = fields.List(
-        fields.Nested(DelegationStep),
-        required=True,
-        validate=validate.Length(max=5),
-        metadata={"description": "Délégations par rôle."},
-    )
+    steps = fields.many(DelegationStep, "Délégations par rôle.", most=5, required=True)
     urgent_cents = _cents("Plafond d’une aide urgente accordée par délégation")
 
 
 class NatureBody(Schema):
     """Everything the règlement says of one nature."""
 
-    publics = fields.Nested(Publics, required=True, metadata={"description": "Publics visés."})
-    reste_a_vivre = fields.Nested(ResteAVivre, required=True, metadata={"description": "Barème."})
-    plafond = fields.Nested(PlafondBody, required=True, metadata={"description": "Plafond."})
-    plafond_annuel = fields.Nested(
-        PlafondAnnuel, required=True, metadata={"description": "Plafond annuel."}
-    )
-    cumul = fields.Nested(CumulBody, required=True, metadata={"description": "Cumul."})
-    residence = fields.Nested(Residence, required=True, metadata={"description": "Résidence."})
-    obligation_alimentaire = fields.Boolean(
-        required=True,
-        metadata={"description": "L’aide de la famille est-elle examinée ?", "example": False},
-    )
-    age = fields.Nested(
-        Age, allow_none=True, load_default=None, metadata={"description": "Condition d’âge."}
-    )
-    delegation = fields.Nested(
-        DelegationBody, required=True, metadata={"description": "Délégations."}
-    )
-    commission_act = fields.String(
-        required=True,
-        validate=validate.OneOf([str(act) for act in Act]),
-        metadata={"description": "Ce que rend la commission.", "example": "DECISION"},
-    )
+    publics = fields.nested(Publics, "Publics visés.", required=True)
+    reste_a_vivre = fields.nested(ResteAVivre, "Barème.", required=True)
+    plafond = fields.nested(PlafondBody, "Plafond.", required=True)
+    plafond_annuel = fields.nested(PlafondAnnuel, "Plafond annuel.", required=True)
+    cumul = fields.nested(CumulBody, "Cumul.", required=True)
+    residence = fields.nested(Residence, "Résidence.", required=True)
+    obligation_alimentaire = fields.flag("L’aide de la famille est-elle examinée ?", required=True)
+    age = fields.nested(Age, "Condition d’âge.", allow_none=True, load_default=None)
+    delegation = fields.nested(DelegationBody, "Délégations.", required=True)
+    commission_act = fields.one_of(Act, "Ce que rend la commission.", "DECISION", required=True)
 
 
 class Natures(Schema):
     """The four natures, all of them."""
 
-    SECOURS = fields.Nested(NatureBody, required=True, metadata={"description": "Secours."})
-    AM = fields.Nested(NatureBody, required=True, metadata={"description": "AM."})
-    AML = fields.Nested(NatureBody, required=True, metadata={"description": "AM loisirs."})
-    FAJ = fields.Nested(NatureBody, required=True, metadata={"description": "FAJ."})
+    SECOURS = fields.nested(NatureBody, "Secours.", required=True)
+    AM = fields.nested(NatureBody, "AM.", required=True)
+    AML = fields.nested(NatureBody, "AM loisirs.", required=True)
+    FAJ = fields.nested(NatureBody, "FAJ.", required=True)
 
 
 class ReglementIn(Schema):
     """One version of the règlement."""
 
-    code = fields.String(
-        required=True,
-        validate=validate.Length(1, 60),
-        metadata={"description": "Code du règlement.", "example": "RDAS"},
-    )
-    version = fields.String(
-        required=True,
-        validate=validate.Length(1, 30),
-        metadata={"description": "Version.", "example": "2023.1"},
-    )
-    is_example = fields.Boolean(
-        load_default=False,
-        metadata={"description": "Valeurs d’exemple, jamais votées.", "example": True},
-    )
-    effective_from = fields.Date(
-        required=True,
-        metadata={"description": "Premier jour d’application.", "example": "2023-01-01"},
-    )
-    natures = fields.Nested(
-        Natures, required=True, metadata={"description": "Règles de chaque nature."}
-    )
+    code = fields.text("Code du règlement.", "RDAS", most=60, required=True)
+    version = fields.text("Version.", "2023.1", most=30, required=True)
+    is_example = fields.flag("Valeurs d’exemple, jamais votées.", example=True, load_default=False)
+    effective_from = fields.day("Premier jour d’application.", "2023-01-01", required=True)
+    natures = fields.nested(Natures, "Règles de chaque nature.", required=True)
 
 
 class ReglementOut(Schema):
     """One stored version."""
 
-    reglement_id = fields.UUID(attribute="id", metadata={"description": "Identifiant."})
-    code = fields.String(metadata={"description": "Code du règlement."})
-    version = fields.String(metadata={"description": "Version."})
-    is_example = fields.Boolean(metadata={"description": "Valeurs d’exemple."})
-    effective_from = fields.Date(metadata={"description": "Premier jour d’application."})
-    natures: Any = fields.Dict(
-        attribute="body", metadata={"description": "Règles de chaque nature."}
-    )
+    reglement_id = fields.uuid("Identifiant.", attribute="id")
+    code = fields.code("Code du règlement.")
+    version = fields.text("Version.")
+    is_example = fields.flag("Valeurs d’exemple.")
+    effective_from = fields.day("Premier jour d’application.")
+    natures: Any = fields.document("Règles de chaque nature.", attribute="body")
 
 
 class ReglementsOut(Schema):
     """Every version, oldest first."""
 
-    reglements = fields.List(
-        fields.Nested(ReglementOut), metadata={"description": "Versions, par date d’effet."}
-    )
+    reglements = fields.many(ReglementOut, "Versions, par date d’effet.")

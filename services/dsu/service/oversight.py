@@ -10,9 +10,8 @@ from chassis.web.route import Call, route
 from services import roles
 from services.dsu.domain import errors
 from services.dsu.persistence import UnitOfWork
+from services.dsu.schemas.activity import ActivityOut, ActivityQuery
 from services.dsu.schemas.oversight import (
-    ActivityOut,
-    ActivityQuery,
     OfPersonnesIn,
     OfPersonnesOut,
     ProfessionalsOut,

@@ -21,6 +21,10 @@ from services.rendezvous.events import (
 
 F = TypeVar("F", bound=RendezvousFact)
 
+#: A binôme is two; four leaves room for a synthesis meeting.
+MAX_AGENTS = 4
+MAX_PERSONNES = 20
+
 
 class Status(StrEnum):
     """A hold is not a rendezvous: it has its own life (`domain/hold.py`)."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, validates_schema
 
+from chassis.web import fields
 from chassis.web.schemas import Schema
 from services import roles
 from services.rendezvous.domain.motif import Kind, Modality
-from services.rendezvous.schemas import kit
 
 PROFESSIONS = (
     "ASS",
@@ -29,54 +29,61 @@ _DAY = 24 * 60
 class MotifIn(Schema):
     """A dated version of a motif."""
 
-    code = kit.code("Code stable du motif.", "ACCOMPAGNEMENT", required=True)
-    label = kit.text("Libellé lu par les agents.", "Accompagnement", longest=120, required=True)
-    kind = kit.choice(Kind, "Premier accueil, accompagnement ou autre.", required=True)
-    modality = kit.choice(Modality, "Comment le rendez-vous se tient.", required=True)
-    professions = kit.codes(
-        PROFESSIONS, "Professions de l’agent principal admises ; vide : toutes.", load_default=list
+    code = fields.code("Code stable du motif.", "ACCOMPAGNEMENT", required=True)
+    label = fields.text("Libellé lu par les agents.", "Accompagnement", most=120, required=True)
+    kind = fields.choice(Kind, "Premier accueil, accompagnement ou autre.", required=True)
+    modality = fields.choice(Modality, "Comment le rendez-vous se tient.", required=True)
+    professions = fields.codes(
+        "Professions de l’agent principal admises ; vide : toutes.",
+        allowed=PROFESSIONS,
+        load_default=list,
+        most=50,
     )
-    duration_minutes = kit.count("Durée (minutes).", 45, least=5, most=480, required=True)
-    buffer_before_minutes = kit.count(
+    duration_minutes = fields.integer("Durée (minutes).", 45, least=5, most=480, required=True)
+    buffer_before_minutes = fields.integer(
         "Temps de l’agent réservé avant (trajet, préparation).",
         0,
         least=0,
         most=240,
         load_default=0,
     )
-    buffer_after_minutes = kit.count(
+    buffer_after_minutes = fields.integer(
         "Temps de l’agent réservé après (écrits, trajet).", 10, least=0, most=240, load_default=0
     )
-    min_notice_minutes = kit.count(
+    min_notice_minutes = fields.integer(
         "Préavis de prise de rendez-vous.", 60, least=0, most=90 * _DAY, load_default=0
     )
-    max_ahead_days = kit.count(
+    max_ahead_days = fields.integer(
         "Prise de rendez-vous au plus tôt, en jours (exemple : 90).",
         90,
         least=1,
         most=730,
         load_default=90,
     )
-    cancel_notice_minutes = kit.count(
+    cancel_notice_minutes = fields.integer(
         "Jusqu’à combien de minutes avant la personne annule elle-même.",
         120,
         least=0,
         most=30 * _DAY,
         load_default=0,
     )
-    bookable_by = kit.codes(
-        roles.AGENTS, "Rôles d’agents qui peuvent le prendre ; vide : tous.", load_default=list
+    bookable_by = fields.codes(
+        "Rôles d’agents qui peuvent le prendre ; vide : tous.",
+        allowed=roles.AGENTS,
+        load_default=list,
+        most=50,
     )
-    bookable_by_personne = kit.flag("La personne peut le prendre elle-même.", load_default=False)
-    discreet = kit.flag("Motif discret : les listes en montrent moins.", load_default=False)
-    instructions = kit.text(
+    bookable_by_personne = fields.flag("La personne peut le prendre elle-même.", load_default=False)
+    discreet = fields.flag("Motif discret : les listes en montrent moins.", load_default=False)
+    instructions = fields.text(
         "Consignes données à la personne.",
         "Apportez les documents que vous jugez utiles.",
-        longest=1000,
+        least=0,
+        most=1000,
         load_default="",
     )
-    valid_from = kit.day("Premier jour de validité.", "2023-01-01", required=True)
-    valid_to = kit.day(
+    valid_from = fields.day("Premier jour de validité.", "2023-01-01", required=True)
+    valid_to = fields.day(
         "Dernier jour de validité ; absent : sans fin.",
         "2023-12-31",
         load_default=None,
@@ -92,40 +99,36 @@ class MotifIn(Schema):
 class MotifOut(MotifIn):
     """A motif as stored."""
 
-    id = kit.uuid("Identifiant de cette version.", data_key="motif_id")
-    version = fields.Integer(metadata={"description": "Numéro d’édition (ETag)."})
+    id = fields.uuid("Identifiant de cette version.", data_key="motif_id")
+    version = fields.version()
 
 
 class MotifEnd(Schema):
     """The last day of a version."""
 
-    valid_to = kit.day("Dernier jour de validité.", "2023-12-31", required=True)
+    valid_to = fields.day("Dernier jour de validité.", "2023-12-31", required=True)
 
 
 class MotifsQuery(Schema):
     """Which motifs."""
 
-    on = kit.day("Motifs valides ce jour ; absent : aujourd’hui.", "2023-01-09", load_default=None)
+    on = fields.day("Motifs valides ce jour ; absent : aujourd’hui.", load_default=None)
 
 
 class MotifsOut(Schema):
     """The motifs in force on a day."""
 
-    motifs = fields.List(fields.Nested(MotifOut), metadata={"description": "Motifs, par code."})
+    motifs = fields.many(MotifOut, "Motifs, par code.")
 
 
 class RoomIn(Schema):
     """A room of a site."""
 
-    site = kit.code("Code du site.", "MONTAUBAN-CENTRE", required=True)
-    name = fields.String(
-        required=True,
-        validate=validate.Length(1, 80),
-        metadata={"description": "Nom de la salle.", "example": "Bureau 3"},
-    )
+    site = fields.code("Code du site.", "MONTAUBAN-CENTRE", required=True)
+    name = fields.text("Nom de la salle.", "Bureau 3", most=80, required=True)
 
 
 class RoomOut(RoomIn):
     """A room as stored."""
 
-    id = kit.uuid("Identifiant de la salle.", data_key="room_id")
+    id = fields.uuid("Identifiant de la salle.", data_key="room_id")

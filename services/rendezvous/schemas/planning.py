@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, validate, validates_schema
 
-from chassis.web.schemas import Schema
+from chassis.web import fields
+from chassis.web.schemas import Period, Schema
 from services.rendezvous.domain.motif import Kind
 from services.rendezvous.domain.planning import AbsenceKind
-from services.rendezvous.schemas import kit
+from services.rendezvous.domain.rendezvous import MAX_AGENTS
 
 MAX_OPENINGS = 200
 
@@ -18,17 +19,11 @@ MAX_OPENINGS = 200
 class SpanIn(Schema):
     """A span of time: two instants with offset, or a Paris day and two wall times."""
 
-    starts_at = kit.instant("Début, avec décalage.", "2023-01-09T09:00:00+01:00")
-    ends_at = kit.instant("Fin, avec décalage.", "2023-01-09T12:00:00+01:00")
-    day = kit.day("Jour (Paris), à la place des instants.", "2023-01-09")
-    from_ = fields.Time(
-        data_key="from",
-        attribute="from_time",
-        metadata={"description": "Heure de Paris du début.", "example": "09:00"},
-    )
-    to = fields.Time(
-        attribute="to_time", metadata={"description": "Heure de Paris de fin.", "example": "12:00"}
-    )
+    starts_at = fields.instant("Début, avec décalage.", "2023-01-09T09:00:00+01:00")
+    ends_at = fields.instant("Fin, avec décalage.", "2023-01-09T12:00:00+01:00")
+    day = fields.day("Jour (Paris), à la place des instants.")
+    from_ = fields.hour("Heure de Paris du début.", "09:00", data_key="from", attribute="from_time")
+    to = fields.hour("Heure de Paris de fin.", "12:00", attribute="to_time")
 
     @validates_schema
     def _one_form(self, data: Mapping[str, Any], **_: Any) -> None:
@@ -46,49 +41,50 @@ class SpanIn(Schema):
 class OpeningIn(SpanIn):
     """An agent receives on a site."""
 
-    agent_id = kit.uuid("Agent de l’annuaire.", example=kit.AGENT_EXAMPLE, required=True)
-    site = kit.code("Code du site.", "MONTAUBAN-CENTRE", required=True)
-    kinds = kit.codes(
-        [k.value for k in Kind], "Types de motif admis ; tout vide : tous.", load_default=list
+    agent_id = fields.uuid("Agent de l’annuaire.", required=True)
+    site = fields.code("Code du site.", "MONTAUBAN-CENTRE", required=True)
+    kinds = fields.codes(
+        "Types de motif admis ; tout vide : tous.", allowed=Kind, load_default=list, most=50
     )
-    motifs = kit.codes(None, "Codes de motif admis en plus des types.", load_default=list)
+    motifs = fields.codes("Codes de motif admis en plus des types.", load_default=list, most=50)
 
 
 class OpeningsIn(Schema):
     """One to 200 openings, all or none."""
 
-    openings = fields.List(
-        fields.Nested(OpeningIn),
+    openings = fields.many(
+        OpeningIn,
+        "Plages d’ouverture : toutes sont créées, ou aucune.",
+        least=1,
+        most=MAX_OPENINGS,
         required=True,
-        validate=validate.Length(1, MAX_OPENINGS),
-        metadata={"description": "Plages d’ouverture : toutes sont créées, ou aucune."},
     )
 
 
 class OpeningOut(Schema):
     """An opening as stored."""
 
-    id = kit.uuid("Identifiant de la plage.", data_key="opening_id")
-    agent_id = kit.uuid("Agent.")
-    site = kit.code("Site.", "MONTAUBAN-CENTRE")
-    mds = kit.code("MDS du site.", "MDS-MONTAUBAN")
-    starts_at = kit.instant("Début (UTC).", "2023-01-09T08:00:00+00:00")
-    ends_at = kit.instant("Fin (UTC).", "2023-01-09T11:00:00+00:00")
-    kinds = kit.codes(None, "Types de motif admis.")
-    motifs = kit.codes(None, "Codes de motif admis.")
+    id = fields.uuid("Identifiant de la plage.", data_key="opening_id")
+    agent_id = fields.uuid("Agent.")
+    site = fields.code("Site.", "MONTAUBAN-CENTRE")
+    mds = fields.code("MDS du site.", "MDS-MONTAUBAN")
+    starts_at = fields.instant("Début (UTC).", "2023-01-09T08:00:00+00:00")
+    ends_at = fields.instant("Fin (UTC).", "2023-01-09T11:00:00+00:00")
+    kinds = fields.codes("Types de motif admis.", most=50)
+    motifs = fields.codes("Codes de motif admis.", most=50)
 
 
 class OpeningsOut(Schema):
     """The openings created."""
 
-    openings = fields.List(fields.Nested(OpeningOut), metadata={"description": "Plages créées."})
+    openings = fields.many(OpeningOut, "Plages créées.")
 
 
 class AbsenceIn(SpanIn):
     """An agent does not receive."""
 
-    agent_id = kit.uuid("Agent de l’annuaire.", example=kit.AGENT_EXAMPLE, required=True)
-    kind = kit.choice(
+    agent_id = fields.uuid("Agent de l’annuaire.", required=True)
+    kind = fields.choice(
         AbsenceKind,
         "Absent, ou au travail sans recevoir (écrits, réunion). La cause n’est pas demandée.",
         load_default=AbsenceKind.ABSENCE,
@@ -98,17 +94,17 @@ class AbsenceIn(SpanIn):
 class AbsenceOut(Schema):
     """An absence as stored."""
 
-    id = kit.uuid("Identifiant de l’absence.", data_key="absence_id")
-    agent_id = kit.uuid("Agent.")
-    kind = kit.choice(AbsenceKind, "Absent, ou au travail sans recevoir.")
-    starts_at = kit.instant("Début (UTC).", "2023-01-09T08:00:00+00:00")
-    ends_at = kit.instant("Fin (UTC).", "2023-01-09T11:00:00+00:00")
+    id = fields.uuid("Identifiant de l’absence.", data_key="absence_id")
+    agent_id = fields.uuid("Agent.")
+    kind = fields.choice(AbsenceKind, "Absent, ou au travail sans recevoir.")
+    starts_at = fields.instant("Début (UTC).", "2023-01-09T08:00:00+00:00")
+    ends_at = fields.instant("Fin (UTC).", "2023-01-09T11:00:00+00:00")
 
 
 class AffectedOut(Schema):
     """The rendezvous that stand on time no longer open."""
 
-    affected_rendezvous_ids = kit.uuids(
+    affected_rendezvous_ids = fields.uuids(
         "Rendez-vous pris qui tombent dans ce temps : à déplacer ou annuler.", most=10_000
     )
 
@@ -116,48 +112,42 @@ class AffectedOut(Schema):
 class AbsenceCreated(AffectedOut):
     """An absence and the rendezvous it falls on."""
 
-    absence = fields.Nested(AbsenceOut, metadata={"description": "L’absence créée."})
+    absence = fields.nested(AbsenceOut, "L’absence créée.")
 
 
-class AgendaQuery(Schema):
+class AgendaQuery(Period):
     """A span of Paris days, both included."""
 
-    from_ = kit.day(
-        "Premier jour.", "2023-01-09", data_key="from", attribute="first_day", required=True
-    )
-    to = kit.day(
+    to = fields.day(
         "Dernier jour inclus (42 jours au plus).", "2023-01-15", attribute="last_day", required=True
     )
 
     @validates_schema
     def _bounded(self, data: Mapping[str, Any], **_: Any) -> None:
-        days = (data["last_day"] - data["first_day"]).days
-        if days < 0:
-            raise ValidationError("Doit suivre « from ».", "to")
-        if days >= 42:
+        if (data["last_day"] - data["first_day"]).days >= 42:
             raise ValidationError("42 jours au plus.", "to")
 
 
 class CreneauxQuery(AgendaQuery):
     """Which free slots."""
 
-    motif = kit.code("Code du motif.", "ACCOMPAGNEMENT", required=True)
-    site = kit.code("Site ; obligatoire sans agent.", "MONTAUBAN-CENTRE", load_default=None)
-    profession = kit.code("Profession cherchée sur le site.", "ASS", load_default=None)
-    agent_id = kit.uuids(
+    motif = fields.code("Code du motif.", "ACCOMPAGNEMENT", required=True)
+    site = fields.code("Site ; obligatoire sans agent.", "MONTAUBAN-CENTRE", load_default=None)
+    profession = fields.code("Profession cherchée sur le site.", "ASS", load_default=None)
+    agent_id = fields.uuids(
         "Agent(s), paramètre répétable.", most=20, attribute="agent_ids", load_default=list
     )
-    together = kit.flag("Tous ces agents ensemble (binôme).", load_default=False)
-    room_id = kit.uuid("Salle qui doit être libre aussi.", load_default=None)
-    step = fields.Integer(
-        load_default=15,
+    together = fields.flag("Tous ces agents ensemble (binôme).", load_default=False)
+    room_id = fields.uuid("Salle qui doit être libre aussi.", load_default=None)
+    step = fields.integer(
+        "Pas des débuts proposés (minutes ; exemple).",
+        15,
         validate=validate.OneOf([5, 10, 15, 20, 30, 60]),
-        metadata={"description": "Pas des débuts proposés (minutes ; exemple).", "example": 15},
+        strict=False,
+        load_default=15,
     )
-    limit = fields.Integer(
-        load_default=100,
-        validate=validate.Range(1, 500),
-        metadata={"description": "Nombre de créneaux au plus.", "example": 100},
+    limit = fields.integer(
+        "Nombre de créneaux au plus.", 100, least=1, most=500, strict=False, load_default=100
     )
 
     @validates_schema
@@ -166,21 +156,21 @@ class CreneauxQuery(AgendaQuery):
             raise ValidationError("Donnez un site ou au moins un agent.", "site")
         if data.get("together") and not data.get("agent_ids"):
             raise ValidationError("Dites quels agents reçoivent ensemble.", "agent_id")
-        if data.get("together") and len(data["agent_ids"]) > kit.MAX_AGENTS:
-            raise ValidationError(f"{kit.MAX_AGENTS} agents ensemble au plus.", "agent_id")
+        if data.get("together") and len(data["agent_ids"]) > MAX_AGENTS:
+            raise ValidationError(f"{MAX_AGENTS} agents ensemble au plus.", "agent_id")
 
 
 class CreneauOut(Schema):
     """A time that can be booked."""
 
-    starts_at = kit.instant("Début (UTC).", "2023-01-09T08:00:00+00:00")
-    ends_at = kit.instant("Fin (UTC).", "2023-01-09T08:45:00+00:00")
-    site = kit.code("Site.", "MONTAUBAN-CENTRE")
-    agent_ids = kit.uuids("Agents qui recevraient, le principal d’abord.", most=kit.MAX_AGENTS)
+    starts_at = fields.instant("Début (UTC).", "2023-01-09T08:00:00+00:00")
+    ends_at = fields.instant("Fin (UTC).", "2023-01-09T08:45:00+00:00")
+    site = fields.code("Site.", "MONTAUBAN-CENTRE")
+    agent_ids = fields.uuids("Agents qui recevraient, le principal d’abord.", most=MAX_AGENTS)
 
 
 class CreneauxOut(Schema):
     """Free slots, soonest first."""
 
-    creneaux = fields.List(fields.Nested(CreneauOut), metadata={"description": "Créneaux libres."})
-    truncated = kit.flag("D’autres créneaux existent au-delà de la limite.")
+    creneaux = fields.many(CreneauOut, "Créneaux libres.")
+    truncated = fields.flag("D’autres créneaux existent au-delà de la limite.")

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import ValidationError, fields, pre_dump, validate, validates_schema
+from marshmallow import ValidationError, pre_dump, validate, validates_schema
 
+from chassis.web import fields
 from chassis.web.schemas import Schema
 from services.rendezvous.domain.motif import Kind, Modality
-from services.rendezvous.domain.rendezvous import CancelledBy, CancelReason, Status
-from services.rendezvous.schemas import kit
+from services.rendezvous.domain.rendezvous import (
+    MAX_AGENTS,
+    MAX_PERSONNES,
+    CancelledBy,
+    CancelReason,
+    Status,
+)
 from services.rendezvous.schemas.planning import AbsenceOut, OpeningOut
 
 _PLACE = ("motif", "site", "agent_ids", "starts_at")
@@ -19,41 +25,41 @@ _PLACE = ("motif", "site", "agent_ids", "starts_at")
 class PlaceIn(Schema):
     """Where, when and with whom. `agent_ids`: the lead agent first."""
 
-    motif = kit.code("Code du motif.", "ACCOMPAGNEMENT")
-    site = kit.code("Code du site.", "MONTAUBAN-CENTRE")
-    agent_ids = kit.uuids(
+    motif = fields.code("Code du motif.", "ACCOMPAGNEMENT")
+    site = fields.code("Code du site.", "MONTAUBAN-CENTRE")
+    agent_ids = fields.uuids(
         "Agents qui reçoivent, le principal d’abord (deux pour un binôme).",
         least=1,
-        most=kit.MAX_AGENTS,
+        most=MAX_AGENTS,
     )
-    starts_at = kit.instant("Début, avec décalage, à la minute.", "2023-01-09T10:00:00+01:00")
-    room_id = kit.uuid("Salle du site.", allow_none=True)
-    outside_opening = kit.flag("Hors plage d’ouverture (agents seulement ; enregistré).")
-    outside_delay = kit.flag("Hors délais du motif, urgence (agents seulement ; enregistré).")
+    starts_at = fields.instant("Début, avec décalage, à la minute.", "2023-01-09T10:00:00+01:00")
+    room_id = fields.uuid("Salle du site.", allow_none=True)
+    outside_opening = fields.flag("Hors plage d’ouverture (agents seulement ; enregistré).")
+    outside_delay = fields.flag("Hors délais du motif, urgence (agents seulement ; enregistré).")
 
 
 class HoldIn(PlaceIn):
     """Keep a place for five minutes (exemple)."""
 
-    motif = kit.code("Code du motif.", "ACCOMPAGNEMENT", required=True)
-    site = kit.code("Code du site.", "MONTAUBAN-CENTRE", required=True)
-    agent_ids = kit.uuids(
-        "Agents, le principal d’abord.", least=1, most=kit.MAX_AGENTS, required=True
+    motif = fields.code("Code du motif.", "ACCOMPAGNEMENT", required=True)
+    site = fields.code("Code du site.", "MONTAUBAN-CENTRE", required=True)
+    agent_ids = fields.uuids(
+        "Agents, le principal d’abord.", least=1, most=MAX_AGENTS, required=True
     )
-    starts_at = kit.instant("Début.", "2023-01-09T10:00:00+01:00", required=True)
+    starts_at = fields.instant("Début.", "2023-01-09T10:00:00+01:00", required=True)
 
 
 class BookIn(PlaceIn):
     """Book directly, or from a hold."""
 
-    hold_id = kit.uuid("Réservation provisoire à confirmer, à la place du lieu et de l’heure.")
-    personne_ids = kit.uuids(
+    hold_id = fields.uuid("Réservation provisoire à confirmer, à la place du lieu et de l’heure.")
+    personne_ids = fields.uuids(
         "Personnes reçues ; vide : personne non identifiée (premier accueil seulement).",
-        most=kit.MAX_PERSONNES,
+        most=MAX_PERSONNES,
         required=True,
     )
-    dossier_id = kit.uuid("Dossier social unique concerné.", load_default=None, allow_none=True)
-    orientation_id = kit.uuid(
+    dossier_id = fields.uuid("Dossier social unique concerné.", load_default=None, allow_none=True)
+    orientation_id = fields.uuid(
         "Orientation à laquelle il répond.", load_default=None, allow_none=True
     )
 
@@ -70,64 +76,64 @@ class BookIn(PlaceIn):
 class MoveIn(Schema):
     """The new place; what is absent does not change."""
 
-    starts_at = kit.instant("Nouveau début.", "2023-01-10T10:00:00+01:00", required=True)
-    agent_ids = kit.uuids("Nouveaux agents.", least=1, most=kit.MAX_AGENTS)
-    site = kit.code("Nouveau site.", "MONTAUBAN-CENTRE")
-    room_id = kit.uuid("Nouvelle salle ; null : sans salle.", allow_none=True)
-    outside_opening = kit.flag("Hors plage d’ouverture (agents seulement ; enregistré).")
-    outside_delay = kit.flag("Hors délais du motif, urgence (agents seulement ; enregistré).")
+    starts_at = fields.instant("Nouveau début.", "2023-01-10T10:00:00+01:00", required=True)
+    agent_ids = fields.uuids("Nouveaux agents.", least=1, most=MAX_AGENTS)
+    site = fields.code("Nouveau site.", "MONTAUBAN-CENTRE")
+    room_id = fields.uuid("Nouvelle salle ; null : sans salle.", allow_none=True)
+    outside_opening = fields.flag("Hors plage d’ouverture (agents seulement ; enregistré).")
+    outside_delay = fields.flag("Hors délais du motif, urgence (agents seulement ; enregistré).")
 
 
 class CancelIn(Schema):
     """Who gives it up, and why."""
 
-    by = kit.choice(
+    by = fields.choice(
         CancelledBy,
         "Qui annule (PERSONNE ou AGENT) ; une personne annule toujours pour elle-même.",
         load_default=CancelledBy.AGENT,
         validate=validate.OneOf([CancelledBy.PERSONNE, CancelledBy.AGENT]),
     )
-    reason = kit.choice(CancelReason, "Raison, par code.", load_default=CancelReason.OTHER)
+    reason = fields.choice(CancelReason, "Raison, par code.", load_default=CancelReason.OTHER)
 
 
 class MissIn(Schema):
     """The person did not come."""
 
-    excused = kit.flag("La personne a prévenu.", required=True)
+    excused = fields.flag("La personne a prévenu.", required=True)
 
 
 class RendezvousOut(Schema):
     """A rendezvous as its agents and the person see it."""
 
-    rendezvous_id = kit.uuid("Identifiant.", attribute="id")
-    status = kit.choice(Status, "État.")
-    personne_ids = kit.uuids("Personnes reçues.", most=kit.MAX_PERSONNES)
-    mds = kit.code("MDS (territoire où il se tient).", "MDS-MONTAUBAN", attribute="place.mds")
-    site = kit.code("Site.", "MONTAUBAN-CENTRE", attribute="place.site")
-    agent_ids = kit.uuids("Agents.", most=kit.MAX_AGENTS, attribute="place.agent_ids")
-    room_id = kit.uuid("Salle.", attribute="place.room_id")
-    motif = kit.code("Motif.", "ACCOMPAGNEMENT")
-    kind = kit.choice(Kind, "Type.")
-    modality = kit.choice(Modality, "Modalité.")
-    discreet = kit.flag("Motif discret.")
-    starts_at = kit.instant(
+    rendezvous_id = fields.uuid("Identifiant.", attribute="id")
+    status = fields.choice(Status, "État.")
+    personne_ids = fields.uuids("Personnes reçues.", most=MAX_PERSONNES)
+    mds = fields.code("MDS (territoire où il se tient).", "MDS-MONTAUBAN", attribute="place.mds")
+    site = fields.code("Site.", "MONTAUBAN-CENTRE", attribute="place.site")
+    agent_ids = fields.uuids("Agents.", most=MAX_AGENTS, attribute="place.agent_ids")
+    room_id = fields.uuid("Salle.", attribute="place.room_id")
+    motif = fields.code("Motif.", "ACCOMPAGNEMENT")
+    kind = fields.choice(Kind, "Type.")
+    modality = fields.choice(Modality, "Modalité.")
+    discreet = fields.flag("Motif discret.")
+    starts_at = fields.instant(
         "Début (UTC).", "2023-01-09T09:00:00+00:00", attribute="place.starts_at"
     )
-    ends_at = kit.instant("Fin (UTC).", "2023-01-09T09:45:00+00:00", attribute="place.ends_at")
-    outside_opening = kit.flag("Pris hors plage.", attribute="place.outside_opening")
-    outside_delay = kit.flag("Pris hors délais.", attribute="place.outside_delay")
-    dossier_id = kit.uuid("Dossier.")
-    orientation_id = kit.uuid("Orientation.")
-    cancelled_by = kit.choice(CancelledBy, "Qui a annulé.")
-    cancel_reason = kit.choice(CancelReason, "Pourquoi.")
-    excused = kit.flag("Absence excusée.")
-    version = fields.Integer(metadata={"description": "Numéro d’édition (ETag)."})
+    ends_at = fields.instant("Fin (UTC).", "2023-01-09T09:45:00+00:00", attribute="place.ends_at")
+    outside_opening = fields.flag("Pris hors plage.", attribute="place.outside_opening")
+    outside_delay = fields.flag("Pris hors délais.", attribute="place.outside_delay")
+    dossier_id = fields.uuid("Dossier.")
+    orientation_id = fields.uuid("Orientation.")
+    cancelled_by = fields.choice(CancelledBy, "Qui a annulé.")
+    cancel_reason = fields.choice(CancelReason, "Pourquoi.")
+    excused = fields.flag("Absence excusée.")
+    version = fields.version()
 
 
 class RendezvousLine(RendezvousOut):
     """A line of a list; a masked one tells only that the time is taken."""
 
-    masked = kit.flag("Motif discret ou fiche protégée : détails réservés aux agents concernés.")
+    masked = fields.flag("Motif discret ou fiche protégée : détails réservés aux agents concernés.")
 
     @pre_dump
     def _flatten(self, line: Any, **_: Any) -> dict[str, Any]:
@@ -140,54 +146,50 @@ class RendezvousLine(RendezvousOut):
 class AgendaOut(Schema):
     """An agent's agenda over a span of days."""
 
-    rendezvous = fields.List(
-        fields.Nested(RendezvousLine), metadata={"description": "Rendez-vous."}
-    )
-    openings = fields.List(fields.Nested(OpeningOut), metadata={"description": "Plages."})
-    absences = fields.List(fields.Nested(AbsenceOut), metadata={"description": "Absences."})
+    rendezvous = fields.many(RendezvousLine, "Rendez-vous.")
+    openings = fields.many(OpeningOut, "Plages.")
+    absences = fields.many(AbsenceOut, "Absences.")
 
 
 class HoldOut(Schema):
     """A place kept."""
 
-    hold_id = kit.uuid("Identifiant de la réservation provisoire.", attribute="id")
-    motif = kit.code("Motif.", "ACCOMPAGNEMENT")
-    site = kit.code("Site.", "MONTAUBAN-CENTRE", attribute="place.site")
-    agent_ids = kit.uuids("Agents.", most=kit.MAX_AGENTS, attribute="place.agent_ids")
-    starts_at = kit.instant(
+    hold_id = fields.uuid("Identifiant de la réservation provisoire.", attribute="id")
+    motif = fields.code("Motif.", "ACCOMPAGNEMENT")
+    site = fields.code("Site.", "MONTAUBAN-CENTRE", attribute="place.site")
+    agent_ids = fields.uuids("Agents.", most=MAX_AGENTS, attribute="place.agent_ids")
+    starts_at = fields.instant(
         "Début (UTC).", "2023-01-09T09:00:00+00:00", attribute="place.starts_at"
     )
-    ends_at = kit.instant("Fin (UTC).", "2023-01-09T09:45:00+00:00", attribute="place.ends_at")
-    expires_at = kit.instant("Gardée jusqu’à (UTC).", "2023-01-05T09:05:00+00:00")
+    ends_at = fields.instant("Fin (UTC).", "2023-01-09T09:45:00+00:00", attribute="place.ends_at")
+    expires_at = fields.instant("Gardée jusqu’à (UTC).", "2023-01-05T09:05:00+00:00")
 
 
 class StateOut(Schema):
     """What another service re-checks before acting."""
 
-    rendezvous_id = kit.uuid("Identifiant.", attribute="id")
-    status = kit.choice(Status, "État.")
-    personne_ids = kit.uuids("Personnes.", most=kit.MAX_PERSONNES)
-    mds = kit.code("MDS.", "MDS-MONTAUBAN", attribute="place.mds")
-    site = kit.code("Site.", "MONTAUBAN-CENTRE", attribute="place.site")
-    modality = kit.choice(Modality, "Modalité.")
-    motif = kit.code("Motif.", "ACCOMPAGNEMENT")
-    discreet = kit.flag("Motif discret.")
-    starts_at = kit.instant(
+    rendezvous_id = fields.uuid("Identifiant.", attribute="id")
+    status = fields.choice(Status, "État.")
+    personne_ids = fields.uuids("Personnes.", most=MAX_PERSONNES)
+    mds = fields.code("MDS.", "MDS-MONTAUBAN", attribute="place.mds")
+    site = fields.code("Site.", "MONTAUBAN-CENTRE", attribute="place.site")
+    modality = fields.choice(Modality, "Modalité.")
+    motif = fields.code("Motif.", "ACCOMPAGNEMENT")
+    discreet = fields.flag("Motif discret.")
+    starts_at = fields.instant(
         "Début (UTC).", "2023-01-09T09:00:00+00:00", attribute="place.starts_at"
     )
-    ends_at = kit.instant("Fin (UTC).", "2023-01-09T09:45:00+00:00", attribute="place.ends_at")
-    version = fields.Integer(metadata={"description": "Numéro d’édition."})
+    ends_at = fields.instant("Fin (UTC).", "2023-01-09T09:45:00+00:00", attribute="place.ends_at")
+    version = fields.version("Version.")
 
 
 class StatesIn(Schema):
     """Which rendezvous."""
 
-    rendezvous_ids = kit.uuids("Jusqu’à 200 identifiants.", least=1, most=200, required=True)
+    rendezvous_ids = fields.uuids("Jusqu’à 200 identifiants.", least=1, most=200, required=True)
 
 
 class StatesOut(Schema):
     """States of those that exist."""
 
-    rendezvous = fields.List(
-        fields.Nested(StateOut), metadata={"description": "États ; les inconnus sont absents."}
-    )
+    rendezvous = fields.many(StateOut, "États ; les inconnus sont absents.")

@@ -12,7 +12,7 @@ from services.rendezvous.domain import errors
 from services.rendezvous.domain.motif import Motif
 from services.rendezvous.domain.planning import Room
 from services.rendezvous.persistence import UnitOfWork
-from services.rendezvous.schemas import motif, planning
+from services.rendezvous.schemas import motifs, planning
 
 _CONFIGURE = frozenset({roles.RESPONSABLE, roles.ADMIN})
 _PLAN = roles.AGENTS | {roles.ADMIN}
@@ -26,8 +26,8 @@ class PlanningRoutes:
         "POST",
         "/v1/motifs",
         allow=_CONFIGURE,
-        body=motif.MotifIn,
-        reply=motif.MotifOut,
+        body=motifs.MotifIn,
+        reply=motifs.MotifOut,
         status=201,
         etag=True,
         idempotent=True,
@@ -42,8 +42,8 @@ class PlanningRoutes:
         "GET",
         "/v1/motifs",
         allow=_READ,
-        query=motif.MotifsQuery,
-        reply=motif.MotifsOut,
+        query=motifs.MotifsQuery,
+        reply=motifs.MotifsOut,
         tag="Motifs",
         summary="Motifs valides un jour donné",
     )
@@ -54,8 +54,8 @@ class PlanningRoutes:
         "POST",
         "/v1/motifs/{motif_id}/end",
         allow=_CONFIGURE,
-        body=motif.MotifEnd,
-        reply=motif.MotifOut,
+        body=motifs.MotifEnd,
+        reply=motifs.MotifOut,
         etag=True,
         if_match=True,
         tag="Motifs",
@@ -71,8 +71,8 @@ class PlanningRoutes:
         "POST",
         "/v1/rooms",
         allow=_CONFIGURE | {roles.SECRETAIRE},
-        body=motif.RoomIn,
-        reply=motif.RoomOut,
+        body=motifs.RoomIn,
+        reply=motifs.RoomOut,
         status=201,
         idempotent=True,
         tag="Plages",

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from chassis.web.pages import Page
 from chassis.web.route import Call, route
-from chassis.web.schemas import PeriodQuery
+from chassis.web.schemas import Period
 from services import roles
 from services.rendezvous import usecases
 from services.rendezvous.domain import errors
@@ -83,7 +83,7 @@ class ReadingRoutes:
         "GET",
         "/v1/activity",
         allow=roles.STATISTIQUES,
-        query=PeriodQuery,
+        query=Period,
         reply=activity.ActivityOut,
         tag="Activité",
         summary="Chiffres d’activité d’une période",

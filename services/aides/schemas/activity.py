@@ -1,0 +1,25 @@
+"""The activity of a period, over HTTP."""
+
+from __future__ import annotations
+
+from chassis.web import fields
+from chassis.web.schemas import Period, Schema
+from services.aides.domain.activite import Figure
+
+
+class ActivityRowOut(Schema):
+    """One figure."""
+
+    figure = fields.choice(Figure, "Ce qui est compté.")
+    mds = fields.code("MDS.")
+    nature = fields.text("Nature.")
+    partner = fields.text("Partenaire attendu.")
+    instance = fields.text("Instance.")
+    count = fields.integer("Nombre.")
+    amount_cents = fields.cents("Montant accordé")
+
+
+class ActivityOut(Period):
+    """The activity of a period."""
+
+    rows = fields.many(ActivityRowOut, "Lignes.")
