@@ -95,7 +95,7 @@ _SETTLE = """
     ), woken AS (
         UPDATE inbox SET next_attempt_at = now() WHERE position IN (
             SELECT position FROM inbox WHERE position IN (TABLE asleep) FOR UPDATE SKIP LOCKED)
-        RETURNING position
+        RETURNING position, pg_notify('inbox', '')
     ), books AS (
         INSERT INTO traffic (kind, source, aggregate_type, total)
         SELECT * FROM unnest(%(kinds)s::text[], %(counted_sources)s::text[],
@@ -103,7 +103,7 @@ _SETTLE = """
         ON CONFLICT (kind, source, aggregate_type)
         DO UPDATE SET total = traffic.total + EXCLUDED.total
     )
-    TABLE asleep EXCEPT TABLE woken
+    TABLE asleep EXCEPT SELECT position FROM woken
 """
 #: The same for those another applier held, once our heads are free: now we may wait for it.
 _WAKE_HELD = """
@@ -111,6 +111,7 @@ _WAKE_HELD = """
         SELECT position FROM inbox
         WHERE position = ANY(%s::bigint[]) AND state = 'waiting' AND attempts = 0
         ORDER BY position FOR UPDATE)
+    RETURNING pg_notify('inbox', '')
 """
 
 AggregateKey = tuple[str, str, UUID]

@@ -13,6 +13,7 @@ from nameko.extensions import Entrypoint
 from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
 
 from chassis.database import CONNECT_ARGS
+from chassis.inbox import BATCH
 from chassis.logs import get_logger
 
 #: A missed notification costs at most this long.
@@ -24,7 +25,9 @@ log = get_logger(__name__)
 
 
 class InboxEntrypoint(Entrypoint):
-    """Runs the decorated method again and again while it answers more than 0.
+    """Runs the decorated method whenever an event arrived or was woken: both notify.
+
+    A batch that was not full left nothing ready behind, so it is not looked at twice.
 
     The messages were acknowledged when they were stored, so a crash here costs nothing: the
     rows are still waiting. On stop the running batch finishes first.
@@ -49,9 +52,10 @@ class InboxEntrypoint(Entrypoint):
         while not self._stopping:
             try:
                 self._listen()
-                if self._apply_batch():
+                applied = self._apply_batch()
+                if applied:
                     eventlet.sleep(_BREATH_SECONDS)
-                else:
+                if applied < BATCH:
                     self._wait()
             except Exception as error:  # noqa: BLE001 - database away: try again, never die
                 log.warning("inbox_interrupted", error_class=type(error).__name__)

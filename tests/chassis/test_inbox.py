@@ -99,6 +99,24 @@ def test_events_out_of_order_wait_for_the_missing_one(miroir):
     assert values(miroir) == [1, 2, 3]
 
 
+def test_an_event_that_is_woken_tells_the_appliers(miroir):
+    """They look again when told, not after every batch."""
+    counter = uuid4()
+    increment(miroir, counter, 2)
+    increment(miroir, counter, 1, apply=False)
+    with miroir.engine.connect() as connection:
+        listener = connection.connection.driver_connection
+        listener.set_session(autocommit=True)
+        listener.cursor().execute("LISTEN inbox")
+
+        apply_waiting(miroir)
+
+        listener.poll()
+        told = len(listener.notifies)
+        connection.invalidate()
+    assert told == 1
+
+
 def test_a_failing_event_holds_its_aggregate_and_no_other(miroir):
     held, free = uuid4(), uuid4()
 
