@@ -16,6 +16,7 @@ from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request, Response
 
 from chassis import due
+from chassis.caller import Caller
 from chassis.errors import NotFound as Missing
 from chassis.errors import Unavailable
 from chassis.events import Correlation, Event
@@ -26,7 +27,6 @@ from chassis.runtime import Runtime
 from chassis.web import problems
 from chassis.web.handling import handle
 from chassis.web.route import endpoints
-from chassis.web.tokens import Caller
 
 #: A Monday morning of the replayed year.
 START = datetime(2023, 1, 9, 8, 0, tzinfo=UTC)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from chassis.caller import Caller
 from chassis.errors import DomainError, Invalid
 from chassis.web.schemas import Schema
-from chassis.web.tokens import Caller
 
 _PARAMETER = re.compile(r"{(\w+)}")
 

@@ -17,6 +17,7 @@ from marshmallow import ValidationError
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.wrappers import Request, Response
 
+from chassis.caller import Caller
 from chassis.correlation import correlated, from_headers
 from chassis.errors import DomainError, Forbidden, Invalid
 from chassis.logs import get_logger
@@ -35,7 +36,7 @@ from chassis.web.problems import (
     unexpected,
 )
 from chassis.web.schemas import PageQuery, field_names, pointers
-from chassis.web.tokens import Caller, TokenVerifier
+from chassis.web.tokens import TokenVerifier
 
 MAX_BODY_BYTES = 256 * 1024
 #: A refused body larger than this is not read to its end: the connection is closed instead.

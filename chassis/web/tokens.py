@@ -16,6 +16,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, RSAKey
 
+from chassis.caller import Caller
 from chassis.errors import Unavailable
 from chassis.ids import new_id
 from chassis.logs import get_logger
@@ -34,22 +35,6 @@ _TRUST_SECONDS = 600
 _NO_JWKS = (SettingsError, JoseError, ValueError, TypeError, KeyError, AttributeError)
 _CACHE_SIZE = 2000
 DEVELOPMENT_ISSUER = "urn:departement:emetteur-de-developpement"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Caller:
-    """Who asks, as the token says."""
-
-    subject: str
-    roles: frozenset[str]
-    agent_id: UUID | None = None
-    personne_id: UUID | None = None
-    partenaire: str | None = None
-    mds: tuple[str, ...] = ()
-
-    def has(self, *roles: str) -> bool:
-        """Whether the caller holds one of these roles."""
-        return not self.roles.isdisjoint(roles)
 
 
 @dataclass

@@ -10,6 +10,7 @@ from chassis.errors import Rejected
 from chassis.events import Event
 from chassis.subscriptions import FactSchema, Subscriptions
 from services.accueil.domain.orientation import OrientationNotFound
+from services.accueil.persistence import UnitOfWork
 from services.accueil.usecases.orientations import answer_from_service
 
 subscriptions = Subscriptions("accueil")
@@ -24,7 +25,7 @@ class Answer(FactSchema):
 @subscriptions.on("rendezvous", "rendezvous_booked.v1", of="rendezvous", reads=Answer)
 @subscriptions.on("dsu", "dossier_opened.v1", of="dossier", reads=Answer)
 @subscriptions.on("aides", "demande_filed.v1", of="demande", reads=Answer)
-def orientation_is_taken_up(uow: Any, data: dict[str, Any], event: Event) -> None:
+def orientation_is_taken_up(uow: UnitOfWork, data: dict[str, Any], event: Event) -> None:
     """Answer the orientation. An unknown one is parked: ours is written before anyone hears it."""
     if data["orientation_id"] is None:
         return

@@ -246,7 +246,7 @@ class AidesService(Api):
     )
     def read_decisions(self, uow: UnitOfWork, call: Call, demande_id: UUID) -> dict[str, Any]:
         seen = demandes.visible(uow, demande_id, by=call.caller)
-        return {"decisions": uow.demandes.decisions(seen.id)}
+        return {"decisions": uow.decisions.of(seen.id)}
 
     @route(
         "POST",
@@ -303,7 +303,7 @@ class AidesService(Api):
         seen = demandes.visible(uow, demande_id, by=call.caller)
         return {
             "held": paiements.is_held(uow, seen),
-            "paiements": uow.demandes.paiements(seen.id),
+            "paiements": uow.paiements.of(seen.id),
         }
 
     @route(
@@ -340,5 +340,5 @@ class AidesService(Api):
     def activity(self, uow: UnitOfWork, call: Call) -> dict[str, Any]:
         first: date = call.query["first_day"]
         last: date = call.query["last_day"]
-        rows = activite.report(uow.demandes.tally(first, last))
+        rows = activite.report(uow.activity.tally(first, last))
         return {"first_day": first, "last_day": last, "rows": rows}

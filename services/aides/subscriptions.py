@@ -8,8 +8,8 @@ from marshmallow import fields
 
 from chassis.events import Event
 from chassis.subscriptions import FactSchema, Subscriptions
+from services.aides.persistence import UnitOfWork
 from services.aides.usecases import connaissances
-from services.aides.usecases.ports import UnitOfWork
 
 subscriptions = Subscriptions("aides")
 

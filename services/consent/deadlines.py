@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from chassis.deadlines import Deadlines, Due
 from services.consent.domain.partage import EndReason
+from services.consent.persistence import UnitOfWork
 from services.consent.usecases import partages
-
-if TYPE_CHECKING:
-    from services.consent.persistence import UnitOfWork
 
 deadlines = Deadlines()
 

@@ -7,15 +7,13 @@ look-ups in memory.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from chassis.events import Event
 from chassis.subscriptions import Subscriptions
+from services.consent.persistence import UnitOfWork
 from services.consent.usecases import diffusion, personnes
-
-if TYPE_CHECKING:
-    from services.consent.persistence import UnitOfWork
 
 subscriptions = Subscriptions("consent")
 

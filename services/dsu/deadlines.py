@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from chassis.deadlines import Deadlines, Due
+from services.dsu.persistence import UnitOfWork
 from services.dsu.usecases import followup
-
-if TYPE_CHECKING:
-    from services.dsu.persistence import UnitOfWork
 
 deadlines = Deadlines()
 

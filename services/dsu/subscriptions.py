@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from marshmallow import fields
 
 from chassis.events import Event
 from chassis.subscriptions import FactSchema, Subscriptions
+from services.dsu.persistence import UnitOfWork
 from services.dsu.usecases import told
-
-if TYPE_CHECKING:
-    from services.dsu.persistence import UnitOfWork
 
 subscriptions = Subscriptions("dsu")
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from chassis.deadlines import Deadlines, Due
+from chassis.runtime import Runtime
+from services.notifications.persistence import UnitOfWork
 from services.notifications.sending import send_due
 from services.notifications.usecases import planning
-
-if TYPE_CHECKING:
-    from chassis.runtime import Runtime
-    from services.notifications.persistence import UnitOfWork
 
 deadlines = Deadlines()
 

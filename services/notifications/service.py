@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from werkzeug.wrappers import Request, Response
@@ -25,11 +25,9 @@ from services.notifications.domain.message import (
     PlaceNotNeutral,
     SiteCodeMalformed,
 )
+from services.notifications.persistence import UnitOfWork
 from services.notifications.settings import Settings
 from services.notifications.usecases import following, showing
-
-if TYPE_CHECKING:
-    from services.notifications.persistence import UnitOfWork
 
 _READERS = frozenset({roles.SECRETAIRE, roles.RESPONSABLE, roles.ADMIN})
 _AUTHORS = roles.AGENTS | {roles.ADMIN}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from marshmallow import fields, validate
 
@@ -10,10 +10,8 @@ from chassis.events import Event
 from chassis.subscriptions import FactSchema, Subscriptions
 from services.notifications.domain.message import Modality, Template
 from services.notifications.domain.reasons import DropReason
+from services.notifications.persistence import UnitOfWork
 from services.notifications.usecases import planning
-
-if TYPE_CHECKING:
-    from services.notifications.persistence import UnitOfWork
 
 subscriptions = Subscriptions("notifications")
 

@@ -1,7 +1,8 @@
-"""accueil's database: tables, mapping, repositories, and the constraints that speak for them."""
+"""Tables, mapping, repositories and the unit of work of accueil."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 
 from chassis.errors import DomainError
@@ -13,19 +14,17 @@ from services.accueil.domain.annuaire import (
     SectorsOverlap,
 )
 from services.accueil.domain.personne import ReferenceTaken
-from services.accueil.persistence.activity import ActivityReport
-from services.accueil.persistence.annuaire import AnnuaireRepository
-from services.accueil.persistence.contacts import ContactRepository
-from services.accueil.persistence.mapping import map_aggregates
-from services.accueil.persistence.personnes import PersonneRepository
-from services.accueil.persistence.tables import metadata
-from services.accueil.persistence.visites import OrientationRepository, VisiteRepository
+from services.accueil.persistence.activity import Activity
+from services.accueil.persistence.annuaire import Annuaire
+from services.accueil.persistence.contacts import Contacts
+from services.accueil.persistence.mapping import metadata
+from services.accueil.persistence.personnes import Personnes
+from services.accueil.persistence.visites import Orientations, Visites
 
 __all__ = ["CONSTRAINTS", "UnitOfWork", "metadata"]
 
-map_aggregates()
-
-CONSTRAINTS: dict[str, type[DomainError]] = {
+#: What PostgreSQL refuses, said to a person.
+CONSTRAINTS: Mapping[str, type[DomainError]] = {
     "pk_mds": CodeTaken,
     "pk_site": CodeTaken,
     "pk_agent": AgentAlreadyKnown,
@@ -36,34 +35,34 @@ CONSTRAINTS: dict[str, type[DomainError]] = {
 
 
 class UnitOfWork(ChassisUnitOfWork):
-    """One transaction on accueil's tables."""
+    """One transaction of accueil."""
 
     @cached_property
-    def annuaire(self) -> AnnuaireRepository:
+    def annuaire(self) -> Annuaire:
         """MDS, sites, sectors, agents."""
-        return AnnuaireRepository(self.session)
+        return Annuaire(self.session)
 
     @cached_property
-    def personnes(self) -> PersonneRepository:
+    def personnes(self) -> Personnes:
         """Personnes and what finds them."""
-        return PersonneRepository(self.session)
+        return Personnes(self.session)
 
     @cached_property
-    def contacts(self) -> ContactRepository:
+    def contacts(self) -> Contacts:
         """Contact points across personnes."""
-        return ContactRepository(self.session)
+        return Contacts(self.session)
 
     @cached_property
-    def visites(self) -> VisiteRepository:
+    def visites(self) -> Visites:
         """Visites and queues."""
-        return VisiteRepository(self.session)
+        return Visites(self.session)
 
     @cached_property
-    def orientations(self) -> OrientationRepository:
+    def orientations(self) -> Orientations:
         """Orientations."""
-        return OrientationRepository(self.session)
+        return Orientations(self.session)
 
     @cached_property
-    def activity(self) -> ActivityReport:
+    def activity(self) -> Activity:
         """Figures, computed by SQL."""
-        return ActivityReport(self.session)
+        return Activity(self.session)

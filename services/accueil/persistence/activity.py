@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from services.accueil.persistence import tables as t
 
 
-class ActivityReport:
+class Activity:
     """Figures between two instants, the second excluded."""
 
     def __init__(self, session: Session) -> None:

@@ -14,7 +14,7 @@ from services.accueil.domain.annuaire import Affectation, Agent, Mds, Profession
 from services.accueil.persistence import tables as t
 
 
-class AnnuaireRepository:
+class Annuaire:
     """The annuaire's rows."""
 
     def __init__(self, session: Session) -> None:

@@ -14,7 +14,7 @@ from services.accueil.domain.personne import Circumstance
 from services.accueil.persistence import tables as t
 
 
-class ContactRepository:
+class Contacts:
     """Reads that cross files: each is one statement, whatever the number of people."""
 
     def __init__(self, session: Session) -> None:

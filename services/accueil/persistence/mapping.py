@@ -1,4 +1,4 @@
-"""Plain domain classes mapped to their tables, imperatively."""
+"""Maps the domain's classes to their tables."""
 
 from __future__ import annotations
 
@@ -11,45 +11,39 @@ from services.accueil.domain.personne import FileAccess, Personne
 from services.accueil.domain.visite import Visite
 from services.accueil.persistence import tables as t
 
-mapper = registry(metadata=t.metadata)
+metadata = t.metadata
+_mapper = registry(metadata=metadata)
 
-
-def map_aggregates() -> None:
-    """Map every aggregate once per process."""
-    if mapper.mappers:
-        return
-    mapper.map_imperatively(Mds, t.mds)
-    mapper.map_imperatively(Site, t.site)
-    mapper.map_imperatively(Sector, t.sector)
-    mapper.map_imperatively(Affectation, t.affectation)
-    mapper.map_imperatively(
-        Agent,
-        t.agent,
-        properties={
-            "affectations": relationship(
-                Affectation,
-                cascade="all, delete-orphan",
-                order_by=(t.affectation.c.starts_on, t.affectation.c.affectation_id),
-                lazy="selectin",
-            )
-        },
-    )
-    mapper.map_imperatively(ContactPoint, t.contact_point)
-    mapper.map_imperatively(FileAccess, t.file_access)
-    mapper.map_imperatively(
-        Personne,
-        t.personne,
-        properties={
-            "contacts": relationship(
-                ContactPoint,
-                cascade="all, delete-orphan",
-                order_by=t.contact_point.c.position,
-                passive_deletes=True,
-            ),
-            "accesses": relationship(
-                FileAccess, cascade="all, delete-orphan", passive_deletes=True
-            ),
-        },
-    )
-    mapper.map_imperatively(Visite, t.visite)
-    mapper.map_imperatively(Orientation, t.orientation)
+_mapper.map_imperatively(Mds, t.mds)
+_mapper.map_imperatively(Site, t.site)
+_mapper.map_imperatively(Sector, t.sector)
+_mapper.map_imperatively(Affectation, t.affectation)
+_mapper.map_imperatively(
+    Agent,
+    t.agent,
+    properties={
+        "affectations": relationship(
+            Affectation,
+            cascade="all, delete-orphan",
+            order_by=(t.affectation.c.starts_on, t.affectation.c.affectation_id),
+            lazy="selectin",
+        )
+    },
+)
+_mapper.map_imperatively(ContactPoint, t.contact_point)
+_mapper.map_imperatively(FileAccess, t.file_access)
+_mapper.map_imperatively(
+    Personne,
+    t.personne,
+    properties={
+        "contacts": relationship(
+            ContactPoint,
+            cascade="all, delete-orphan",
+            order_by=t.contact_point.c.position,
+            passive_deletes=True,
+        ),
+        "accesses": relationship(FileAccess, cascade="all, delete-orphan", passive_deletes=True),
+    },
+)
+_mapper.map_imperatively(Visite, t.visite)
+_mapper.map_imperatively(Orientation, t.orientation)

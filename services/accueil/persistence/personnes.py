@@ -22,7 +22,7 @@ from services.accueil.persistence.visibility import visible
 _IMPORTS = "accueil.personnes"
 
 
-class PersonneRepository:
+class Personnes:
     """Rows of personne, contact_point, file_access and personne_index."""
 
     def __init__(self, session: Session) -> None:

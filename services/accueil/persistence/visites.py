@@ -16,7 +16,7 @@ from services.accueil.persistence import tables as t
 from services.accueil.persistence.visibility import visible
 
 
-class VisiteRepository:
+class Visites:
     """Rows of visite; the queue of a site is a query on them."""
 
     def __init__(self, session: Session) -> None:
@@ -40,7 +40,7 @@ class VisiteRepository:
         return list(self._session.scalars(query))
 
 
-class OrientationRepository:
+class Orientations:
     """Rows of orientation."""
 
     def __init__(self, session: Session) -> None:

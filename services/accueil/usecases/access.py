@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from chassis.caller import Caller
 from services import roles
 from services.accueil.domain.personne import Personne, PersonneNotFound
 from services.accueil.domain.recherche import Viewer
-from services.accueil.usecases.ports import Acteur, Uow
+from services.accueil.persistence import UnitOfWork
 
 
-def viewer(by: Acteur) -> Viewer:
+def viewer(by: Caller) -> Viewer:
     """The caller as a reader of files: a responsable and the DPO see protected ones."""
     return Viewer(agent_id=by.agent_id, sees_protected=by.has(roles.RESPONSABLE, roles.DPO))
 
 
-def visible_file(uow: Uow, *, by: Acteur, personne_id: UUID, lock: bool = False) -> Personne:
+def visible_file(uow: UnitOfWork, *, by: Caller, personne_id: UUID, lock: bool = False) -> Personne:
     """The file, or PersonneNotFound when it does not exist or the caller may not know of it."""
     personne = uow.personnes.get(personne_id, lock=lock)
     who = viewer(by)

@@ -20,14 +20,14 @@ from services.accueil.domain.annuaire import (
     secrecy_of,
 )
 from services.accueil.events import AgentChanged, AgentRegistered
+from services.accueil.persistence import UnitOfWork
 from services.accueil.usecases.annuaire import known_site
-from services.accueil.usecases.ports import Uow
 
 #: What a dated change carries over from the assignment before it.
 _CARRIED = ("profession", "secrecy_basis", "plateforme", "volant", "full_time_percent")
 
 
-def register_agent(uow: Uow, *, values: Mapping[str, Any]) -> Agent:
+def register_agent(uow: UnitOfWork, *, values: Mapping[str, Any]) -> Agent:
     """A new agent, with the assignment that starts on `effective_on`."""
     site = _site_of_agent(uow, values)
     agent = Agent(
@@ -54,7 +54,7 @@ def register_agent(uow: Uow, *, values: Mapping[str, Any]) -> Agent:
 
 
 def change_agent(
-    uow: Uow, *, agent_id: UUID, expected_version: int | None, changes: Mapping[str, Any]
+    uow: UnitOfWork, *, agent_id: UUID, expected_version: int | None, changes: Mapping[str, Any]
 ) -> Agent:
     """A dated change of assignment, or a departure. Raises AgentNotFound, AssignmentBeforeLast."""
     agent = find_agent(uow, agent_id, lock=True)
@@ -79,7 +79,9 @@ def change_agent(
     return agent
 
 
-def _next_affectation(uow: Uow, last: Affectation, changes: Mapping[str, Any]) -> Affectation:
+def _next_affectation(
+    uow: UnitOfWork, last: Affectation, changes: Mapping[str, Any]
+) -> Affectation:
     values = {name: changes.get(name, getattr(last, name)) for name in _CARRIED}
     stated = changes.get("secrecy_basis")
     if stated is None and "profession" not in changes:
@@ -95,7 +97,7 @@ def _next_affectation(uow: Uow, last: Affectation, changes: Mapping[str, Any]) -
     )
 
 
-def find_agent(uow: Uow, agent_id: UUID, *, lock: bool = False) -> Agent:
+def find_agent(uow: UnitOfWork, agent_id: UUID, *, lock: bool = False) -> Agent:
     """One agent. Raises AgentNotFound."""
     agent = uow.annuaire.agent(agent_id, lock=lock)
     if agent is None:
@@ -104,7 +106,7 @@ def find_agent(uow: Uow, agent_id: UUID, *, lock: bool = False) -> Agent:
 
 
 def agents_in_post(
-    uow: Uow,
+    uow: UnitOfWork,
     *,
     mds: str | None,
     profession: Profession | None,
@@ -118,7 +120,7 @@ def agents_in_post(
     )
 
 
-def current_assignment(uow: Uow, agent_id: UUID) -> dict[str, Any]:
+def current_assignment(uow: UnitOfWork, agent_id: UUID) -> dict[str, Any]:
     """What an agent is today, for the other services; `active` false: not in post."""
     agent = find_agent(uow, agent_id)
     today = paris_day(uow.now)
@@ -133,7 +135,7 @@ def current_assignment(uow: Uow, agent_id: UUID) -> dict[str, Any]:
     }
 
 
-def _site_of_agent(uow: Uow, values: Mapping[str, Any]) -> Site:
+def _site_of_agent(uow: UnitOfWork, values: Mapping[str, Any]) -> Site:
     site = known_site(uow, values["site"])
     if values.get("mds") not in (None, site.mds):
         raise SiteUnknown(f"Ce site relève de {site.mds}.", field="/mds")
@@ -141,7 +143,7 @@ def _site_of_agent(uow: Uow, values: Mapping[str, Any]) -> Site:
     return site
 
 
-def _replace_secondary(uow: Uow, agent: Agent, values: Mapping[str, Any]) -> None:
+def _replace_secondary(uow: UnitOfWork, agent: Agent, values: Mapping[str, Any]) -> None:
     if "secondary_sites" not in values:
         return
     base, day = agent.last, values["effective_on"]

@@ -21,10 +21,10 @@ from services.accueil.domain.annuaire import (
 )
 from services.accueil.domain.phonetics import street_key
 from services.accueil.events import SiteChanged
-from services.accueil.usecases.ports import Uow
+from services.accueil.persistence import UnitOfWork
 
 
-def create_mds(uow: Uow, *, code: str, label: str) -> Mds:
+def create_mds(uow: UnitOfWork, *, code: str, label: str) -> Mds:
     """A new MDS. Raises CodeTaken at commit."""
     mds = Mds(code=code, label=label)
     uow.annuaire.add(mds)
@@ -32,7 +32,7 @@ def create_mds(uow: Uow, *, code: str, label: str) -> Mds:
 
 
 def create_site(
-    uow: Uow, *, code: str, mds: str, kind: SiteKind, label: str, is_open: bool = True
+    uow: UnitOfWork, *, code: str, mds: str, kind: SiteKind, label: str, is_open: bool = True
 ) -> Site:
     """A new site. Raises MdsUnknown; CodeTaken at commit."""
     if uow.annuaire.mds(mds) is None:
@@ -44,7 +44,7 @@ def create_site(
 
 
 def change_site(
-    uow: Uow, *, code: str, expected_version: int | None, changes: Mapping[str, Any]
+    uow: UnitOfWork, *, code: str, expected_version: int | None, changes: Mapping[str, Any]
 ) -> Site:
     """Open, close, rename a site. Raises SiteNotFound, VersionMismatch."""
     site = find_site(uow, code, lock=True)
@@ -57,7 +57,7 @@ def change_site(
     return site
 
 
-def find_site(uow: Uow, code: str, *, lock: bool = False) -> Site:
+def find_site(uow: UnitOfWork, code: str, *, lock: bool = False) -> Site:
     """The site named in an address. Raises SiteNotFound."""
     site = uow.annuaire.site(code, lock=lock)
     if site is None:
@@ -65,7 +65,7 @@ def find_site(uow: Uow, code: str, *, lock: bool = False) -> Site:
     return site
 
 
-def known_site(uow: Uow, code: str, *, field: str = "/site") -> Site:
+def known_site(uow: UnitOfWork, code: str, *, field: str = "/site") -> Site:
     """A site named in a body. Raises SiteUnknown on `field`."""
     site = uow.annuaire.site(code)
     if site is None:
@@ -74,7 +74,7 @@ def known_site(uow: Uow, code: str, *, field: str = "/site") -> Site:
 
 
 def load_sectors(
-    uow: Uow, *, effective_on: date, sectors: Sequence[Mapping[str, Any]]
+    uow: UnitOfWork, *, effective_on: date, sectors: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
     """From a day on, the communes cited have these sectors and no other.
 
@@ -108,7 +108,7 @@ def load_sectors(
 
 
 def _settle_sector(
-    uow: Uow, sector: Sector, wanted: dict[tuple[str, str, str], None], day: date
+    uow: UnitOfWork, sector: Sector, wanted: dict[tuple[str, str, str], None], day: date
 ) -> str:
     """Keep, end or forget one existing sector; takes it off `wanted` when it stays."""
     key = (sector.commune, sector.street, sector.site)
@@ -135,7 +135,7 @@ def _overlaps(cited: set[tuple[str, str, str]]) -> list[dict[str, Any]]:
     ]
 
 
-def describe_commune(uow: Uow, *, commune: str, on: date | None) -> dict[str, Any]:
+def describe_commune(uow: UnitOfWork, *, commune: str, on: date | None) -> dict[str, Any]:
     """The sites of a commune on a day, and those of its streets: none, one or several."""
     day = on or paris_day(uow.now)
     places: dict[str, set[str]] = defaultdict(set)

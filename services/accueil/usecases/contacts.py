@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
+from chassis.caller import Caller
 from chassis.unit_of_work import expect_version
 from services.accueil.domain.contact import (
     ContactPoint,
@@ -18,9 +19,9 @@ from services.accueil.domain.contact import (
     refusal_of,
 )
 from services.accueil.domain.personne import Personne
+from services.accueil.persistence import UnitOfWork
 from services.accueil.usecases.access import visible_file
 from services.accueil.usecases.personnes import changed, note_sharing
-from services.accueil.usecases.ports import Acteur, Uow
 from services.accueil.usecases.values import contact_points, state
 
 
@@ -33,15 +34,15 @@ class ContactSheet:
     version: int
 
 
-def read_contacts(uow: Uow, *, by: Acteur, personne_id: UUID) -> ContactSheet:
+def read_contacts(uow: UnitOfWork, *, by: Caller, personne_id: UUID) -> ContactSheet:
     """The contact points of a file. Raises PersonneNotFound."""
     return _sheet(uow, visible_file(uow, by=by, personne_id=personne_id))
 
 
 def replace_contacts(
-    uow: Uow,
+    uow: UnitOfWork,
     *,
-    by: Acteur,
+    by: Caller,
     personne_id: UUID,
     expected_version: int | None,
     wanted: Sequence[Mapping[str, Any]],
@@ -65,7 +66,7 @@ def replace_contacts(
     return _sheet(uow, personne)
 
 
-def reach_all(uow: Uow, personne_ids: Sequence[UUID]) -> list[Reach]:
+def reach_all(uow: UnitOfWork, personne_ids: Sequence[UUID]) -> list[Reach]:
     """How each of these people may be reached now, in the order asked: three reads in all."""
     wanted = list(dict.fromkeys(personne_ids))
     policies = uow.contacts.policies(wanted)
@@ -110,7 +111,7 @@ def _said(point: ContactPoint) -> tuple[object, ...]:
     )
 
 
-def _sheet(uow: Uow, personne: Personne) -> ContactSheet:
+def _sheet(uow: UnitOfWork, personne: Personne) -> ContactSheet:
     holdings = uow.contacts.holdings([p.value_index for p in personne.contacts])
     policy = ContactPolicy(
         personne_id=personne.personne_id,

@@ -8,15 +8,16 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from chassis.caller import Caller
 from chassis.errors import Invalid
 from services.accueil.domain.doublons import Known, KnownFiles, Match, Reason, Signature
 from services.accueil.domain.personne import Personne
 from services.accueil.domain.recherche import FileIndex
+from services.accueil.persistence import UnitOfWork
 from services.accueil.usecases.access import viewer
 from services.accueil.usecases.keys import file_index
 from services.accueil.usecases.personnes import build, note_sharing, registered
 from services.accueil.usecases.placement import Places, read_places
-from services.accueil.usecases.ports import Acteur, Uow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +51,7 @@ class _Draft:
     values: Mapping[str, Any]
 
 
-def import_personnes(uow: Uow, *, by: Acteur, rows: Sequence[Row]) -> dict[str, Any]:
+def import_personnes(uow: UnitOfWork, *, by: Caller, rows: Sequence[Row]) -> dict[str, Any]:
     """Create what is new. The same row sent again is a duplicate by its reference.
 
     About ten statements whatever the number of rows. A duplicate by name, birth date or contact
@@ -76,7 +77,9 @@ def import_personnes(uow: Uow, *, by: Acteur, rows: Sequence[Row]) -> dict[str, 
     return {"outcomes": [outcomes[n] for n in sorted(outcomes)]} | totals
 
 
-def _draft(uow: Uow, number: int, row: Row, *, places: Places, by: Acteur) -> _Draft | Outcome:
+def _draft(
+    uow: UnitOfWork, number: int, row: Row, *, places: Places, by: Caller
+) -> _Draft | Outcome:
     if row.errors:
         return _refused(number, row, row.errors)
     try:
@@ -93,7 +96,7 @@ def _draft(uow: Uow, number: int, row: Row, *, places: Places, by: Acteur) -> _D
 
 
 def _settle(
-    uow: Uow, drafts: Sequence[_Draft], outcomes: dict[int, Outcome], *, by: Acteur
+    uow: UnitOfWork, drafts: Sequence[_Draft], outcomes: dict[int, Outcome], *, by: Caller
 ) -> list[_Draft]:
     """Sort out duplicates, of files there before and of earlier rows; answers what to create."""
     signatures = [_signature(draft) for draft in drafts]

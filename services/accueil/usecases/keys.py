@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from chassis.crypto import Keyring
 from services.accueil.domain.contact import Channel, ContactPoint
 from services.accueil.domain.doublons import Signature
 from services.accueil.domain.personne import Personne
 from services.accueil.domain.phonetics import phonetic_key, phonetic_keys, words
 from services.accueil.domain.recherche import FileIndex
-from services.accueil.usecases.ports import BlindIndex
 
 #: Hexadecimal digits kept of a digest: 80 bits, far beyond any collision among a million files.
 _DIGITS = 20
@@ -18,28 +18,28 @@ _DIGITS = 20
 _SHORTEST, _LONGEST = 3, 12
 
 
-def digest(keys: BlindIndex, kind: str, value: str) -> str:
+def digest(keys: Keyring, kind: str, value: str) -> str:
     """The keyed digest of one value of one kind."""
     return keys.blind_index(value, f"personne.{kind}")[:_DIGITS]
 
 
-def contact_index(keys: BlindIndex, channel: Channel, value: str) -> str:
+def contact_index(keys: Keyring, channel: Channel, value: str) -> str:
     """The digest that finds a contact point (normalised value)."""
     return digest(keys, f"contact.{channel.value}", value)
 
 
-def spelled(keys: BlindIndex, word: str) -> str:
+def spelled(keys: Keyring, word: str) -> str:
     """The digest of a word, or of the beginning of one, as spelled."""
     return digest(keys, "word", word)
 
 
-def heard(keys: BlindIndex, word: str) -> str:
+def heard(keys: Keyring, word: str) -> str:
     """The digest of a word as it sounds."""
     return digest(keys, "sound", phonetic_key(word))
 
 
 def signature(
-    keys: BlindIndex,
+    keys: Keyring,
     *,
     names: Iterable[str | None],
     first_names: str,
@@ -59,7 +59,7 @@ def signature(
     )
 
 
-def file_index(keys: BlindIndex, personne: Personne) -> FileIndex | None:
+def file_index(keys: Keyring, personne: Personne) -> FileIndex | None:
     """What finds this file; None for one that nothing may find."""
     if not personne.is_matchable:
         return None
@@ -71,7 +71,7 @@ def file_index(keys: BlindIndex, personne: Personne) -> FileIndex | None:
     )
 
 
-def signature_of(keys: BlindIndex, personne: Personne) -> Signature:
+def signature_of(keys: Keyring, personne: Personne) -> Signature:
     """What this file is compared on; nothing for one that nothing may match."""
     if not personne.is_matchable:
         return Signature()
@@ -85,13 +85,13 @@ def signature_of(keys: BlindIndex, personne: Personne) -> Signature:
     )
 
 
-def _sounds(keys: BlindIndex, names: Iterable[str | None]) -> frozenset[str]:
+def _sounds(keys: Keyring, names: Iterable[str | None]) -> frozenset[str]:
     return frozenset(
         digest(keys, "sound", sound) for name in names if name for sound in phonetic_keys(name)
     )
 
 
-def _tokens(keys: BlindIndex, word: str) -> Iterable[str]:
+def _tokens(keys: Keyring, word: str) -> Iterable[str]:
     yield heard(keys, word)
     yield spelled(keys, word)
     for length in range(_SHORTEST, min(len(word), _LONGEST + 1)):

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
+from chassis.caller import Caller
 from chassis.clock import paris_day
 from chassis.errors import Invalid
 from chassis.ids import new_id
@@ -26,10 +27,10 @@ from services.accueil.events import (
     OrientationOverdue,
     OrientationRequested,
 )
+from services.accueil.persistence import UnitOfWork
 from services.accueil.usecases.access import viewer, visible_file
 from services.accueil.usecases.agents import find_agent
 from services.accueil.usecases.annuaire import known_site
-from services.accueil.usecases.ports import Acteur, Uow
 
 _NAMED = (Target.POLE, Target.PARTENAIRE)
 
@@ -41,7 +42,7 @@ class OrientationIncoherent(Invalid):
     title = "Orientation incohérente"
 
 
-def request_orientation(uow: Uow, *, by: Acteur, values: Mapping[str, Any]) -> Orientation:
+def request_orientation(uow: UnitOfWork, *, by: Caller, values: Mapping[str, Any]) -> Orientation:
     """Ask someone to take a need up by a day.
 
     Raises DueInThePast, TargetUnnamed, OrientationIncoherent, VisiteNotFound, PersonneNotFound,
@@ -76,7 +77,7 @@ def request_orientation(uow: Uow, *, by: Acteur, values: Mapping[str, Any]) -> O
 
 
 def find_orientation(
-    uow: Uow, *, by: Acteur, orientation_id: UUID, lock: bool = False
+    uow: UnitOfWork, *, by: Caller, orientation_id: UUID, lock: bool = False
 ) -> Orientation:
     """One orientation. Raises OrientationNotFound, also when the person's file is hidden."""
     orientation = uow.orientations.get(orientation_id, lock=lock)
@@ -91,9 +92,9 @@ def find_orientation(
 
 
 def list_orientations(
-    uow: Uow,
+    uow: UnitOfWork,
     *,
-    by: Acteur,
+    by: Caller,
     filters: Mapping[str, Any],
     after: list[Any] | None,
     limit: int,
@@ -102,7 +103,7 @@ def list_orientations(
     return uow.orientations.listed(filters, viewer(by), after=after, limit=limit)
 
 
-def answer_orientation(uow: Uow, *, by: Acteur, orientation_id: UUID) -> Orientation:
+def answer_orientation(uow: UnitOfWork, *, by: Caller, orientation_id: UUID) -> Orientation:
     """An agent takes it up, in time or late. Raises OrientationAlreadyAnswered."""
     orientation = find_orientation(uow, by=by, orientation_id=orientation_id, lock=True)
     # Never the token's subject: an issuer may put an address there, and this is published.
@@ -113,7 +114,7 @@ def answer_orientation(uow: Uow, *, by: Acteur, orientation_id: UUID) -> Orienta
     return orientation
 
 
-def answer_from_service(uow: Uow, *, orientation_id: UUID, service: str) -> None:
+def answer_from_service(uow: UnitOfWork, *, orientation_id: UUID, service: str) -> None:
     """A service took it up (a rendezvous, a dossier, a demande). A second answer changes nothing.
 
     Raises OrientationNotFound.
@@ -124,7 +125,7 @@ def answer_from_service(uow: Uow, *, orientation_id: UUID, service: str) -> None
     _answer(uow, orientation, service)
 
 
-def fall_overdue(uow: Uow, orientation_ids: Collection[UUID]) -> None:
+def fall_overdue(uow: UnitOfWork, orientation_ids: Collection[UUID]) -> None:
     """Tell, once each, the orientations that nobody took up by their deadline."""
     for orientation in uow.orientations.lock_many(orientation_ids):
         if orientation.fall_overdue(uow.now):
@@ -132,7 +133,7 @@ def fall_overdue(uow: Uow, orientation_ids: Collection[UUID]) -> None:
             uow.publish(OrientationOverdue(**_about(orientation), due_on=orientation.due_on))
 
 
-def _answer(uow: Uow, orientation: Orientation, by: str) -> bool:
+def _answer(uow: UnitOfWork, orientation: Orientation, by: str) -> bool:
     if not orientation.answer(uow.now, by):
         return False
     orientation.version += 1
@@ -141,7 +142,7 @@ def _answer(uow: Uow, orientation: Orientation, by: str) -> bool:
     return True
 
 
-def _check(uow: Uow, values: Mapping[str, Any]) -> None:
+def _check(uow: UnitOfWork, values: Mapping[str, Any]) -> None:
     if values["due_on"] < paris_day(uow.now):
         raise DueInThePast("Choisissez aujourd’hui ou un jour à venir.", field="/due_on")
     if values["target"] in _NAMED and not (values["target_code"] or values["target_agent_id"]):
@@ -150,7 +151,7 @@ def _check(uow: Uow, values: Mapping[str, Any]) -> None:
         find_agent(uow, values["target_agent_id"])
 
 
-def _visite(uow: Uow, visite_id: UUID | None) -> Visite | None:
+def _visite(uow: UnitOfWork, visite_id: UUID | None) -> Visite | None:
     if visite_id is None:
         return None
     visite = uow.visites.get(visite_id)
@@ -160,7 +161,7 @@ def _visite(uow: Uow, visite_id: UUID | None) -> Visite | None:
 
 
 def _personne(
-    uow: Uow, visite: Visite | None, personne_id: UUID | None, *, by: Acteur
+    uow: UnitOfWork, visite: Visite | None, personne_id: UUID | None, *, by: Caller
 ) -> UUID | None:
     come = visite.personne_id if visite else None
     if personne_id and come and personne_id != come:
@@ -171,7 +172,7 @@ def _personne(
     return concerned
 
 
-def _site(uow: Uow, visite: Visite | None, code: str | None) -> Site:
+def _site(uow: UnitOfWork, visite: Visite | None, code: str | None) -> Site:
     named = code or (visite.site if visite else None)
     if named is None:
         raise OrientationIncoherent("Donnez le site, ou la visite.", field="/site")

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from chassis.caller import Caller
 from chassis.clock import paris_day
 from chassis.ids import new_id
 from chassis.unit_of_work import expect_version
@@ -21,10 +22,10 @@ from services.accueil.domain.personne import (
     ProbableDuplicates,
 )
 from services.accueil.events import PersonneChanged, PersonneRegistered
+from services.accueil.persistence import UnitOfWork
 from services.accueil.usecases.access import viewer, visible_file
 from services.accueil.usecases.keys import file_index, signature_of
 from services.accueil.usecases.placement import Places, housing_of, place, read_places
-from services.accueil.usecases.ports import Acteur, Uow
 from services.accueil.usecases.values import contact_points
 
 _PLAIN = (
@@ -64,7 +65,7 @@ _PARTS = {
 _PLACED_BY = frozenset({"housing", "address", "commune", "receiving_site"})
 
 
-def register_personne(uow: Uow, *, by: Acteur, values: Mapping[str, Any]) -> Personne:
+def register_personne(uow: UnitOfWork, *, by: Caller, values: Mapping[str, Any]) -> Personne:
     """A new file, unless it may be someone already known.
 
     Raises ProbableDuplicates (with candidates and reasons) unless `confirm_distinct`;
@@ -86,7 +87,7 @@ def register_personne(uow: Uow, *, by: Acteur, values: Mapping[str, Any]) -> Per
     return personne
 
 
-def build(uow: Uow, values: Mapping[str, Any], *, places: Places, by: Acteur) -> Personne:
+def build(uow: UnitOfWork, values: Mapping[str, Any], *, places: Places, by: Caller) -> Personne:
     """A personne made of checked values, not kept yet. Raises the Invalid that says why not."""
     housing = housing_of(values)
     today = paris_day(uow.now)
@@ -110,7 +111,9 @@ def build(uow: Uow, values: Mapping[str, Any], *, places: Places, by: Acteur) ->
     return personne
 
 
-def refuse_duplicates(uow: Uow, matches: Collection[Match], *, by: Acteur, confirmed: bool) -> None:
+def refuse_duplicates(
+    uow: UnitOfWork, matches: Collection[Match], *, by: Caller, confirmed: bool
+) -> None:
     """Raise when these matches stand in the way of a new file."""
     if any(not match.is_visible for match in matches):
         raise AskTheResponsable(
@@ -124,7 +127,7 @@ def refuse_duplicates(uow: Uow, matches: Collection[Match], *, by: Acteur, confi
         )
 
 
-def candidates(uow: Uow, matches: Collection[Match], *, by: Acteur) -> list[dict[str, Any]]:
+def candidates(uow: UnitOfWork, matches: Collection[Match], *, by: Caller) -> list[dict[str, Any]]:
     """Matches with the few lines an agent needs to recognise someone; visible files only."""
     shown = uow.personnes.visible_among([m.personne_id for m in matches], viewer(by))
     return [
@@ -140,12 +143,12 @@ def line(personne: Personne) -> dict[str, Any]:
     return {name: getattr(personne, name) for name in names} | {"deceased": personne.deceased}
 
 
-def open_file(uow: Uow, *, by: Acteur, personne_id: UUID) -> Personne:
+def open_file(uow: UnitOfWork, *, by: Caller, personne_id: UUID) -> Personne:
     """Read a file. Raises PersonneNotFound, also for one that is closed to the caller."""
     return visible_file(uow, by=by, personne_id=personne_id)
 
 
-def find_for_services(uow: Uow, personne_id: UUID) -> Personne:
+def find_for_services(uow: UnitOfWork, personne_id: UUID) -> Personne:
     """A file for another service, which applies its own rules. Raises PersonneNotFound."""
     personne = uow.personnes.get(personne_id)
     if personne is None:
@@ -154,9 +157,9 @@ def find_for_services(uow: Uow, personne_id: UUID) -> Personne:
 
 
 def change_personne(
-    uow: Uow,
+    uow: UnitOfWork,
     *,
-    by: Acteur,
+    by: Caller,
     personne_id: UUID,
     expected_version: int | None,
     changes: Mapping[str, Any],
@@ -183,7 +186,7 @@ def change_personne(
     return personne
 
 
-def note_sharing(uow: Uow, personne: Personne, wanted: Sequence[Mapping[str, Any]]) -> None:
+def note_sharing(uow: UnitOfWork, personne: Personne, wanted: Sequence[Mapping[str, Any]]) -> None:
     """Where the person knows a contact is shared and confirms it, note with whom."""
     confirmed = [
         point
@@ -225,7 +228,7 @@ def about(personne: Personne) -> dict[str, Any]:
     }
 
 
-def _placed_anew(uow: Uow, personne: Personne, changes: Mapping[str, Any]) -> dict[str, Any]:
+def _placed_anew(uow: UnitOfWork, personne: Personne, changes: Mapping[str, Any]) -> dict[str, Any]:
     values = {"address": personne.address, "commune": personne.commune, **changes}
     if "housing" not in changes and "commune" not in changes:
         values["housing"] = personne.housing
@@ -235,7 +238,7 @@ def _placed_anew(uow: Uow, personne: Personne, changes: Mapping[str, Any]) -> di
     return {"housing": housing, "placement": placement, "mds": site.mds, "site": site.code}
 
 
-def _noted_by(personne: Personne, by: Acteur, changes: Mapping[str, Any]) -> UUID | None:
+def _noted_by(personne: Personne, by: Caller, changes: Mapping[str, Any]) -> UUID | None:
     circumstance = changes.get("circumstance", personne.circumstance)
     if not by.has(roles.TRAVAILLEUR_SOCIAL) or circumstance is not Circumstance.MINOR_ALONE:
         raise DiscernmentReserved(

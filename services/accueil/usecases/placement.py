@@ -16,7 +16,7 @@ from services.accueil.domain.personne import (
     SectorUnknown,
 )
 from services.accueil.domain.phonetics import street_key
-from services.accueil.usecases.ports import Uow
+from services.accueil.persistence import UnitOfWork
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Places:
     sectors: Mapping[str, list[Sector]]
 
 
-def read_places(uow: Uow, communes: Collection[str | None]) -> Places:
+def read_places(uow: UnitOfWork, communes: Collection[str | None]) -> Places:
     """Every site, and the sectors of these communes: two reads."""
     sectors: dict[str, list[Sector]] = defaultdict(list)
     wanted = {commune for commune in communes if commune}

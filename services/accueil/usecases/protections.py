@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from chassis.caller import Caller
 from chassis.clock import paris_day
 from chassis.errors import Invalid
 from services import roles
@@ -16,9 +17,9 @@ from services.accueil.domain.personne import (
     ProtectionReserved,
 )
 from services.accueil.events import ContactSafetyChanged, PersonneDeceased, ProtectionChanged
+from services.accueil.persistence import UnitOfWork
 from services.accueil.usecases.access import visible_file
 from services.accueil.usecases.personnes import about
-from services.accueil.usecases.ports import Acteur, Uow
 
 
 class ProtectionIncomplete(Invalid):
@@ -28,7 +29,7 @@ class ProtectionIncomplete(Invalid):
     title = "Protection incomplète"
 
 
-def set_no_contact(uow: Uow, *, by: Acteur, personne_id: UUID, no_contact: bool) -> Personne:
+def set_no_contact(uow: UnitOfWork, *, by: Caller, personne_id: UUID, no_contact: bool) -> Personne:
     """Set or lift the absolute flag; told once. Raises PersonneNotFound."""
     personne = visible_file(uow, by=by, personne_id=personne_id, lock=True)
     if personne.forbid_contact(no_contact):
@@ -37,7 +38,7 @@ def set_no_contact(uow: Uow, *, by: Acteur, personne_id: UUID, no_contact: bool)
     return personne
 
 
-def record_death(uow: Uow, *, by: Acteur, personne_id: UUID, died_on: date) -> Personne:
+def record_death(uow: UnitOfWork, *, by: Caller, personne_id: UUID, died_on: date) -> Personne:
     """Note a death; told once. Raises PersonneNotFound, DeathAlreadyRecorded, DateImpossible."""
     personne = visible_file(uow, by=by, personne_id=personne_id, lock=True)
     if personne.die(died_on, paris_day(uow.now)):
@@ -47,7 +48,7 @@ def record_death(uow: Uow, *, by: Acteur, personne_id: UUID, died_on: date) -> P
 
 
 def set_protection(
-    uow: Uow, *, by: Acteur, personne_id: UUID, wanted: Mapping[str, Any]
+    uow: UnitOfWork, *, by: Caller, personne_id: UUID, wanted: Mapping[str, Any]
 ) -> Personne:
     """Protect at once, by anyone; lift and grant, by a responsable.
 
@@ -66,7 +67,7 @@ def set_protection(
     return personne
 
 
-def _refuse_reserved(by: Acteur, wanted: Mapping[str, Any]) -> None:
+def _refuse_reserved(by: Caller, wanted: Mapping[str, Any]) -> None:
     reserved = not wanted["protected"] or "opened_to" in wanted or "closed_to" in wanted
     if reserved and not by.has(roles.RESPONSABLE):
         raise ProtectionReserved(
@@ -75,7 +76,7 @@ def _refuse_reserved(by: Acteur, wanted: Mapping[str, Any]) -> None:
 
 
 def _accesses(
-    uow: Uow, personne: Personne, by: Acteur, wanted: Mapping[str, Any]
+    uow: UnitOfWork, personne: Personne, by: Caller, wanted: Mapping[str, Any]
 ) -> tuple[set[UUID], set[UUID]]:
     """Who may open the file and who never may, once this is done."""
     opened = _listed(personne, AccessKind.OPENED, wanted.get("opened_to"))

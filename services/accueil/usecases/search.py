@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from chassis.caller import Caller
+from chassis.crypto import Keyring
 from chassis.errors import Invalid
 from services.accueil.domain.contact import Channel
 from services.accueil.domain.doublons import KnownFiles
 from services.accueil.domain.phonetics import words
 from services.accueil.domain.recherche import SearchTerms
+from services.accueil.persistence import UnitOfWork
 from services.accueil.usecases import keys
 from services.accueil.usecases.access import viewer
 from services.accueil.usecases.personnes import candidates, line
-from services.accueil.usecases.ports import Acteur, BlindIndex, Uow
 from services.accueil.usecases.values import contact_points, normalise
 
 LIMIT = 50
@@ -28,7 +30,7 @@ class NothingToSearch(Invalid):
     title = "Rien à chercher"
 
 
-def search(uow: Uow, *, by: Acteur, criteria: Mapping[str, Any]) -> dict[str, Any]:
+def search(uow: UnitOfWork, *, by: Caller, criteria: Mapping[str, Any]) -> dict[str, Any]:
     """At most 50 files that fit every criterion, by name. Raises NothingToSearch."""
     terms = _terms(uow.keyring, criteria)
     found = uow.personnes.search(terms, viewer(by), LIMIT + 1)
@@ -37,7 +39,7 @@ def search(uow: Uow, *, by: Acteur, criteria: Mapping[str, Any]) -> dict[str, An
     return {"personnes": lines, "truncated": len(found) > LIMIT, "notice": NOTICE}
 
 
-def find_duplicates(uow: Uow, *, by: Acteur, values: Mapping[str, Any]) -> dict[str, Any]:
+def find_duplicates(uow: UnitOfWork, *, by: Caller, values: Mapping[str, Any]) -> dict[str, Any]:
     """Probable duplicates of an identity; those hidden from the caller only say whom to ask."""
     contacts = contact_points(uow.keyring, values["contacts"], now=uow.now, by=by.agent_id)
     signature = keys.signature(
@@ -54,7 +56,7 @@ def find_duplicates(uow: Uow, *, by: Acteur, values: Mapping[str, Any]) -> dict[
     }
 
 
-def _terms(keyring: BlindIndex, criteria: Mapping[str, Any]) -> SearchTerms:
+def _terms(keyring: Keyring, criteria: Mapping[str, Any]) -> SearchTerms:
     named = words(criteria.get("name", ""))
     if "name" in criteria and not named:
         raise NothingToSearch("Donnez au moins une lettre du nom.", field="/name")

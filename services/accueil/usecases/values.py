@@ -11,6 +11,7 @@ from uuid import UUID
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
+from chassis.crypto import Keyring
 from chassis.ids import new_id
 from services.accueil.domain.contact import (
     Channel,
@@ -19,7 +20,6 @@ from services.accueil.domain.contact import (
     ContactUnusable,
 )
 from services.accueil.usecases.keys import contact_index
-from services.accueil.usecases.ports import BlindIndex
 
 _REGION = "FR"
 _FRANCE = 33
@@ -32,7 +32,7 @@ def normalise(channel: Channel, value: str, *, field: str = "/value") -> str:
 
 
 def contact_points(
-    keys: BlindIndex,
+    keys: Keyring,
     wanted: Sequence[Mapping[str, Any]],
     *,
     now: datetime,

@@ -7,17 +7,18 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from chassis.caller import Caller
 from chassis.ids import new_id
 from services.accueil.domain.annuaire import Site
 from services.accueil.domain.personne import Personne, SecretFileNeverAttached
 from services.accueil.domain.visite import Action, Outcome, Visite, VisiteNotFound
 from services.accueil.events import VisiteClosed, VisiteOpened
+from services.accueil.persistence import UnitOfWork
 from services.accueil.usecases.access import viewer, visible_file
 from services.accueil.usecases.annuaire import find_site, known_site
-from services.accueil.usecases.ports import Acteur, Uow
 
 
-def open_visite(uow: Uow, *, by: Acteur, values: Mapping[str, Any]) -> Visite:
+def open_visite(uow: UnitOfWork, *, by: Caller, values: Mapping[str, Any]) -> Visite:
     """Someone comes, calls or writes; nobody has to say who they are.
 
     Raises SiteUnknown, SiteClosed, PersonneNotFound, SecretFileNeverAttached.
@@ -34,12 +35,12 @@ def open_visite(uow: Uow, *, by: Acteur, values: Mapping[str, Any]) -> Visite:
     return visite
 
 
-def find_visite(uow: Uow, *, by: Acteur, visite_id: UUID) -> Visite:
+def find_visite(uow: UnitOfWork, *, by: Caller, visite_id: UUID) -> Visite:
     """One visite, the person masked when their file is hidden from the caller."""
     return _shown(uow, _existing(uow, visite_id), by=by)
 
 
-def read_queue(uow: Uow, *, by: Acteur, site: str) -> dict[str, Any]:
+def read_queue(uow: UnitOfWork, *, by: Caller, site: str) -> dict[str, Any]:
     """Those who are at a site, first come first, with the name to call when one may see it."""
     find_site(uow, site)
     visites = uow.visites.queue(site)
@@ -49,7 +50,7 @@ def read_queue(uow: Uow, *, by: Acteur, site: str) -> dict[str, Any]:
 
 
 def move(
-    uow: Uow, *, by: Acteur, visite_id: UUID, action: Action, outcome: Outcome | None = None
+    uow: UnitOfWork, *, by: Caller, visite_id: UUID, action: Action, outcome: Outcome | None = None
 ) -> Visite:
     """One step in the queue. Raises VisiteNotFound, VisiteStateRefuses, OutcomeReserved."""
     visite = _existing(uow, visite_id, lock=True)
@@ -68,7 +69,7 @@ def move(
     return _shown(uow, visite, by=by)
 
 
-def attach(uow: Uow, *, by: Acteur, visite_id: UUID, personne_id: UUID) -> Visite:
+def attach(uow: UnitOfWork, *, by: Caller, visite_id: UUID, personne_id: UUID) -> Visite:
     """Say who came, now or long after. Counts nothing twice: it is the same visite.
 
     Raises VisiteNotFound, PersonneNotFound, VisiteAlreadyAttached, SecretFileNeverAttached.
@@ -80,7 +81,7 @@ def attach(uow: Uow, *, by: Acteur, visite_id: UUID, personne_id: UUID) -> Visit
     return visite
 
 
-def _new_visite(uow: Uow, site: Site, by: Acteur, values: Mapping[str, Any]) -> Visite:
+def _new_visite(uow: UnitOfWork, site: Site, by: Caller, values: Mapping[str, Any]) -> Visite:
     names = (
         "channel",
         "origin",
@@ -99,14 +100,14 @@ def _new_visite(uow: Uow, site: Site, by: Acteur, values: Mapping[str, Any]) -> 
     )
 
 
-def _existing(uow: Uow, visite_id: UUID, *, lock: bool = False) -> Visite:
+def _existing(uow: UnitOfWork, visite_id: UUID, *, lock: bool = False) -> Visite:
     visite = uow.visites.get(visite_id, lock=lock)
     if visite is None:
         raise VisiteNotFound("Aucune visite à cet identifiant.")
     return visite
 
 
-def _attachable(uow: Uow, *, by: Acteur, personne_id: UUID) -> None:
+def _attachable(uow: UnitOfWork, *, by: Caller, personne_id: UUID) -> None:
     personne = visible_file(uow, by=by, personne_id=personne_id)
     if not personne.is_matchable:
         raise SecretFileNeverAttached(
@@ -114,7 +115,7 @@ def _attachable(uow: Uow, *, by: Acteur, personne_id: UUID) -> None:
         )
 
 
-def _shown(uow: Uow, visite: Visite, *, by: Acteur) -> Visite:
+def _shown(uow: UnitOfWork, visite: Visite, *, by: Caller) -> Visite:
     """The visite as the caller may see it; a masked one is a copy, never kept."""
     one = visite.personne_id
     if one is None or one in uow.personnes.visible_among([one], viewer(by)):

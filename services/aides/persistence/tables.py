@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
-from sqlalchemy.orm import registry
 
 from chassis.columns import Code
 from chassis.crypto import EncryptedText
-from chassis.errors import DomainError
 from chassis.tables import new_metadata
-from services.aides.domain.decision import Decision, Path
+from services.aides.domain.decision import Path
 from services.aides.domain.demande import (
-    ActionNotAllowed,
-    Demande,
-    InstructorCannotDecide,
     Outcome,
     Status,
 )
 from services.aides.domain.enveloppe import (
-    Enveloppe,
-    EnveloppeExhausted,
     Movement,
-    NatureAlreadyCovered,
 )
 from services.aides.domain.examen import Situation
 from services.aides.domain.nature import (
@@ -35,28 +27,12 @@ from services.aides.domain.nature import (
 )
 from services.aides.domain.paiement import (
     Instalment,
-    InstalmentNotPayable,
-    Paiement,
     Payee,
-    PaymentReferenceUsed,
 )
-from services.aides.domain.reglement import Act, Reglement, ReglementAlreadyInForce
+from services.aides.domain.reglement import Act
 from services.aides.persistence.types import EncryptedJson, JsonList, TupleOf
 
 metadata = new_metadata()
-_mapper = registry(metadata=metadata)
-
-#: What a broken constraint says to the caller.
-CONSTRAINTS: dict[str, type[DomainError]] = {
-    "uq_reglement_effective_from": ReglementAlreadyInForce,
-    "uq_reglement_code_version": ReglementAlreadyInForce,
-    "pk_enveloppe_nature": NatureAlreadyCovered,
-    "ck_enveloppe_balance": EnveloppeExhausted,
-    "ck_demande_decider": InstructorCannotDecide,
-    "uq_decision_final": ActionNotAllowed,
-    "uq_paiement_reference": PaymentReferenceUsed,
-    "uq_paiement_demande_id_instalment": InstalmentNotPayable,
-}
 
 reglement = sa.Table(
     "reglement",
@@ -249,9 +225,3 @@ dossier = sa.Table(
     sa.Column("dossier_id", pg.UUID, primary_key=True),
     sa.Column("is_open", sa.Boolean, nullable=False),
 )
-
-_mapper.map_imperatively(Reglement, reglement)
-_mapper.map_imperatively(Enveloppe, enveloppe, version_id_col=enveloppe.c.version)
-_mapper.map_imperatively(Demande, demande, version_id_col=demande.c.version)
-_mapper.map_imperatively(Decision, decision)
-_mapper.map_imperatively(Paiement, paiement)

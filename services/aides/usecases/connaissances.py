@@ -9,19 +9,19 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from services.aides.usecases.ports import UnitOfWork
+from services.aides.persistence import UnitOfWork
 
 
 def personne_registered(uow: UnitOfWork, personne_id: UUID) -> None:
     """Keep that the personne exists."""
-    uow.known.personne_registered(personne_id)
+    uow.knowns.personne_registered(personne_id)
 
 
 def personne_deceased(uow: UnitOfWork, personne_id: UUID, died_on: date) -> None:
     """Keep the death: filings, instructions and payments look at it each time."""
-    uow.known.personne_deceased(personne_id, died_on)
+    uow.knowns.personne_deceased(personne_id, died_on)
 
 
 def dossier_is(uow: UnitOfWork, dossier_id: UUID, *, is_open: bool) -> None:
     """Keep whether the dossier is open."""
-    uow.known.dossier_is(dossier_id, is_open=is_open)
+    uow.knowns.dossier_is(dossier_id, is_open=is_open)

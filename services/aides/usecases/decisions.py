@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from chassis.caller import Caller
 from chassis.clock import paris_day
 from chassis.ids import new_id
 from chassis.unit_of_work import expect_version
@@ -27,9 +28,9 @@ from services.aides.domain.nature import REGIMES
 from services.aides.domain.paiement import plan
 from services.aides.domain.reglement import Reglement
 from services.aides.domain.voies import voies_et_delais
+from services.aides.persistence import UnitOfWork
 from services.aides.usecases import enveloppes
 from services.aides.usecases.demandes import age_of, examine, visible
-from services.aides.usecases.ports import Caller, UnitOfWork
 
 
 def decide(
@@ -59,7 +60,7 @@ def decide(
     decision = _write(uow, demande, verdict, evaluation, decider=decider, path=path, line=line)
     decision.awaits_budget = verdict.outcome.grants and not _can_pay(enveloppe, verdict)
     _settle(uow, demande, decision, enveloppe, by=by, instalments=command["instalments"])
-    uow.demandes.add_decision(decision)
+    uow.decisions.add(decision)
     return demande
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from chassis.caller import Caller
 from chassis.clock import paris_day
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound
 from chassis.ids import new_id
@@ -21,8 +22,8 @@ from services.aides.domain.nature import REGIMES
 from services.aides.domain.paiement import Payee, PayeeKind
 from services.aides.domain.reglement import NoReglement, Reglement
 from services.aides.domain.regles import evaluate
+from services.aides.persistence import UnitOfWork
 from services.aides.usecases import enveloppes
-from services.aides.usecases.ports import Caller, UnitOfWork
 
 
 class PersonneDeceased(Conflict):
@@ -74,7 +75,7 @@ def file_demande(uow: UnitOfWork, *, by: Caller, **command: Any) -> Demande:
     personne_ids = _unique((command["demandeur_id"], *command["foyer_ids"]))
     _check_alive(uow, personne_ids[:1])
     dossier_id = command.get("dossier_id")
-    if dossier_id is not None and uow.known.is_closed(dossier_id):
+    if dossier_id is not None and uow.knowns.is_closed(dossier_id):
         raise DossierClosed("Rouvrez le dossier avant d’y rattacher une demande d’aide.")
     reglement = uow.reglements.in_force(today)
     if reglement is None:
@@ -265,7 +266,7 @@ def age_of(uow: UnitOfWork, demande: Demande) -> int:
 
 
 def _check_alive(uow: UnitOfWork, personne_ids: Sequence[UUID]) -> None:
-    if uow.known.any_deceased(personne_ids):
+    if uow.knowns.any_deceased(personne_ids):
         raise PersonneDeceased("Aucune aide ne peut être instruite au nom d’une personne décédée.")
 
 

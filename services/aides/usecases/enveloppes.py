@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from chassis.caller import Caller
 from chassis.clock import paris_day
 from chassis.ids import new_id
 from chassis.web.pages import Page
 from services.aides import events
 from services.aides.domain.demande import Demande
 from services.aides.domain.enveloppe import EFFECT, Enveloppe, LedgerLine, Movement
-from services.aides.usecases.ports import Caller, UnitOfWork
+from services.aides.persistence import UnitOfWork
 
 
 def open_enveloppe(uow: UnitOfWork, *, by: Caller, **command: Any) -> Enveloppe:

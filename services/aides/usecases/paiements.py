@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from chassis.caller import Caller
 from chassis.clock import paris_day
 from chassis.errors import Conflict
 from chassis.ids import new_id
@@ -12,9 +13,9 @@ from services.aides import events
 from services.aides.domain.demande import Demande
 from services.aides.domain.enveloppe import Movement
 from services.aides.domain.paiement import Instalment, Paiement, PaymentHeld, PaymentReferenceUsed
+from services.aides.persistence import UnitOfWork
 from services.aides.usecases import enveloppes
 from services.aides.usecases.demandes import visible
-from services.aides.usecases.ports import Caller, UnitOfWork
 
 
 def pay(uow: UnitOfWork, demande_id: UUID, *, by: Caller, **command: Any) -> Paiement:
@@ -25,7 +26,7 @@ def pay(uow: UnitOfWork, demande_id: UUID, *, by: Caller, **command: Any) -> Pai
     """
     demande = visible(uow, demande_id, by=by, lock=True)
     demande.check_payer(by.agent_id)
-    done = uow.demandes.paiement_by_reference(command["reference"])
+    done = uow.paiements.by_reference(command["reference"])
     if done is not None:
         return _same_order(done, demande, command)
     today = paris_day(uow.now)
@@ -50,7 +51,7 @@ def pay(uow: UnitOfWork, demande_id: UUID, *, by: Caller, **command: Any) -> Pai
 def is_held(uow: UnitOfWork, demande: Demande) -> bool:
     """Whether the applicant or the person to pay has died."""
     payee = demande.payee.personne_id if demande.payee else None
-    return uow.known.any_deceased((demande.demandeur_id, payee or demande.demandeur_id))
+    return uow.knowns.any_deceased((demande.demandeur_id, payee or demande.demandeur_id))
 
 
 def _same_order(done: Paiement, demande: Demande, command: dict[str, Any]) -> Paiement:
@@ -67,7 +68,7 @@ def _book(uow: UnitOfWork, demande: Demande, instalment: Instalment, paiement: P
     if demande.enveloppe_id is None:
         raise Conflict("Cette aide n’est engagée sur aucune enveloppe.")
     demande.pay(instalment)
-    uow.demandes.add_paiement(paiement)
+    uow.paiements.add(paiement)
     enveloppe = uow.enveloppes.get(demande.enveloppe_id, lock=True)
     enveloppe.pay(paiement.amount_cents)
     enveloppes.record(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from chassis.caller import Caller
 from chassis.clock import paris_day
 from chassis.ids import new_id
 from services.aides.domain.reglement import Reglement, ReglementAlreadyInForce, check_lawful
-from services.aides.usecases.ports import Caller, UnitOfWork
+from services.aides.persistence import UnitOfWork
 
 
 def adopt_reglement(uow: UnitOfWork, *, by: Caller, **command: Any) -> Reglement:

@@ -1,8 +1,8 @@
-"""What consent keeps, and the unit of work that reaches it."""
+"""Tables, mapping, repositories and the unit of work of consent."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from uuid import UUID
 
@@ -19,7 +19,8 @@ from services.consent.persistence.personnes import Personnes
 
 __all__ = ["CONSTRAINTS", "UnitOfWork", "metadata"]
 
-CONSTRAINTS: dict[str, type[DomainError]] = {"pk_partenaire": PartenaireExists}
+#: What PostgreSQL refuses, said to a person.
+CONSTRAINTS: Mapping[str, type[DomainError]] = {"pk_partenaire": PartenaireExists}
 
 
 class UnitOfWork(ChassisUnitOfWork):

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from uuid import UUID
 
+from chassis.caller import Caller
 from chassis.errors import Forbidden, NotFound
 from services import roles
-from services.consent.domain.caller import CallerLike
 from services.consent.dsu import Membership, membership_of
-
-if TYPE_CHECKING:
-    from services.consent.persistence import UnitOfWork
+from services.consent.persistence import UnitOfWork
 
 
 class NoAgent(Forbidden):
@@ -21,19 +18,19 @@ class NoAgent(Forbidden):
     title = "Votre jeton ne nomme pas d’agent"
 
 
-def agent_of(by: CallerLike) -> UUID:
+def agent_of(by: Caller) -> UUID:
     """The named professional behind the call. Raises NoAgent."""
     if by.agent_id is None:
         raise NoAgent()
     return by.agent_id
 
 
-def membership(uow: UnitOfWork, by: CallerLike, personne_id: UUID) -> Membership | None:
+def membership(uow: UnitOfWork, by: Caller, personne_id: UUID) -> Membership | None:
     """The caller's place in the person's file, read from dsu now."""
     return membership_of(uow.neighbours, agent_id=agent_of(by), personne_id=personne_id)
 
 
-def check_may_read(uow: UnitOfWork, by: CallerLike, personne_id: UUID) -> None:
+def check_may_read(uow: UnitOfWork, by: Caller, personne_id: UUID) -> None:
     """The DPO, or a professional of the person's file; anyone else is told it does not exist."""
     if by.has(roles.DPO):
         return

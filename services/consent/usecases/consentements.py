@@ -4,22 +4,20 @@ nothing of theirs can be on its way out while it commits."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
+from chassis.caller import Caller
 from chassis.clock import paris_day
 from chassis.ids import new_id
-from services.consent.domain.caller import CallerLike
 from services.consent.domain.consentement import Consentement, ConsentementRefused, Opposition
 from services.consent.domain.elements import fields_of
 from services.consent.events import ConsentGranted, ConsentWithdrawn, OppositionRegistered
+from services.consent.persistence import UnitOfWork
 from services.consent.usecases.access import agent_of, check_may_read
 
-if TYPE_CHECKING:
-    from services.consent.persistence import UnitOfWork
 
-
-def grant(uow: UnitOfWork, *, by: CallerLike, **terms: Any) -> Consentement:
+def grant(uow: UnitOfWork, *, by: Caller, **terms: Any) -> Consentement:
     """Record an agreement collected by a named professional. Raises ConsentementRefused."""
     agent_id, today = agent_of(by), paris_day(uow.now)
     partenaire = uow.partenaires.find(terms["partenaire"])
@@ -50,7 +48,7 @@ def grant(uow: UnitOfWork, *, by: CallerLike, **terms: Any) -> Consentement:
     return consentement
 
 
-def read(uow: UnitOfWork, *, by: CallerLike, consentement_id: UUID) -> Consentement:
+def read(uow: UnitOfWork, *, by: Caller, consentement_id: UUID) -> Consentement:
     """One agreement, for the DPO or a professional of the file."""
     consentement = uow.consentements.get(consentement_id)
     check_may_read(uow, by, consentement.personne_id)
@@ -76,7 +74,7 @@ def withdraw(uow: UnitOfWork, *, consentement_id: UUID) -> Consentement:
     return consentement
 
 
-def oppose(uow: UnitOfWork, *, by: CallerLike, **terms: Any) -> Opposition:
+def oppose(uow: UnitOfWork, *, by: Caller, **terms: Any) -> Opposition:
     """Record a refusal, effective at once. Raises OppositionRefused."""
     opposition = Opposition(id=new_id(), recorded_by=by.agent_id, registered_at=uow.now, **terms)
     opposition.check(fields_of)
@@ -94,7 +92,7 @@ def oppose(uow: UnitOfWork, *, by: CallerLike, **terms: Any) -> Opposition:
     return opposition
 
 
-def lift(uow: UnitOfWork, *, by: CallerLike, opposition_id: UUID) -> Opposition:
+def lift(uow: UnitOfWork, *, by: Caller, opposition_id: UUID) -> Opposition:
     """The person changed their mind. For a professional of the file or the DPO."""
     opposition = uow.oppositions.get(opposition_id)
     check_may_read(uow, by, opposition.personne_id)
@@ -104,7 +102,7 @@ def lift(uow: UnitOfWork, *, by: CallerLike, opposition_id: UUID) -> Opposition:
     return opposition
 
 
-def of_personne(uow: UnitOfWork, *, by: CallerLike, personne_id: UUID) -> dict[str, Sequence[Any]]:
+def of_personne(uow: UnitOfWork, *, by: Caller, personne_id: UUID) -> dict[str, Sequence[Any]]:
     """All that a person allowed, refused, and what was signed about them."""
     check_may_read(uow, by, personne_id)
     return {

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING
 from uuid import UUID
 
+from chassis.caller import Caller
 from chassis.clock import paris_day
-from services.consent.domain.caller import CallerLike
 from services.consent.domain.decision import Decision
 from services.consent.domain.elements import fields_of
 from services.consent.domain.livraison import decide_for
 from services.consent.domain.partenaire import PartenaireNotFound
 from services.consent.domain.question import Question
+from services.consent.persistence import UnitOfWork
 from services.consent.usecases.access import check_may_read
-
-if TYPE_CHECKING:
-    from services.consent.persistence import UnitOfWork
 
 
 def explain(
     uow: UnitOfWork,
     *,
-    by: CallerLike,
+    by: Caller,
     personne_id: UUID,
     partenaire: str,
     topic: str,

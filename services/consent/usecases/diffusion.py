@@ -6,19 +6,17 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
+from chassis.caller import Caller
 from chassis.clock import paris_day
 from chassis.errors import Forbidden
 from chassis.events import Event
-from services.consent.domain.caller import CallerLike
 from services.consent.domain.elements import is_sensitive
 from services.consent.domain.livraison import Livraison, Outcome, judge, outgoing
 from services.consent.domain.partenaire import Partenaire
-
-if TYPE_CHECKING:
-    from services.consent.persistence import UnitOfWork
+from services.consent.persistence import UnitOfWork
 
 #: Facts decided in one go while a partner reads over HTTP.
 _STEP = 100
@@ -84,7 +82,7 @@ def pseudonym(uow: UnitOfWork, partenaire: str, identifier: str) -> str:
     return str(UUID(f"{digest[:12]}8{digest[13:16]}a{digest[17:32]}"))  # RFC 9562, version 8
 
 
-def read_facts(uow: UnitOfWork, *, by: CallerLike, code: str, after: int, limit: int) -> Reading:
+def read_facts(uow: UnitOfWork, *, by: Caller, code: str, after: int, limit: int) -> Reading:
     """A partner reads its facts after a place; all of them are decided now, old ones again."""
     if by.partenaire != code:
         raise OtherPartner()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
+from chassis.caller import Caller
 from chassis.clock import PARIS, paris_day
 from chassis.ids import new_id
 from services.consent import accueil
-from services.consent.domain.caller import CallerLike
 from services.consent.domain.partage import (
     EndReason,
     NotOfTheFile,
@@ -19,16 +19,14 @@ from services.consent.domain.partage import (
 )
 from services.consent.domain.question import Situation
 from services.consent.events import PartageEnded, PartageSigned
+from services.consent.persistence import UnitOfWork
 from services.consent.usecases.access import agent_of, check_may_read, membership
-
-if TYPE_CHECKING:
-    from services.consent.persistence import UnitOfWork
 
 #: The due work that ends a partage the day after its last one.
 END_OF_PARTAGE = "end_of_partage"
 
 
-def sign(uow: UnitOfWork, *, by: CallerLike, personne_id: UUID, **terms: Any) -> Partage:
+def sign(uow: UnitOfWork, *, by: Caller, personne_id: UUID, **terms: Any) -> Partage:
     """Share given elements. Fails closed when dsu or accueil does not answer.
 
     Raises NotOfTheFile (403) for anyone but the référent and the associated professionals,
@@ -55,14 +53,14 @@ def sign(uow: UnitOfWork, *, by: CallerLike, personne_id: UUID, **terms: Any) ->
     return partage
 
 
-def read(uow: UnitOfWork, *, by: CallerLike, partage_id: UUID) -> Partage:
+def read(uow: UnitOfWork, *, by: Caller, partage_id: UUID) -> Partage:
     """One partage, for the DPO or a professional of the file."""
     partage = uow.partages.get(partage_id)
     check_may_read(uow, by, partage.personne_id)
     return partage
 
 
-def end(uow: UnitOfWork, *, by: CallerLike, partage_id: UUID) -> Partage:
+def end(uow: UnitOfWork, *, by: Caller, partage_id: UUID) -> Partage:
     """End it before its term. For a professional of the file or the DPO."""
     check_may_read(uow, by, uow.partages.get(partage_id).personne_id)
     return close(uow, partage_id, EndReason.ACT)
@@ -85,7 +83,7 @@ def close(uow: UnitOfWork, partage_id: UUID, reason: EndReason) -> Partage:
     return partage
 
 
-def _signer(uow: UnitOfWork, by: CallerLike, personne_id: UUID) -> tuple[Signer, UUID]:
+def _signer(uow: UnitOfWork, by: Caller, personne_id: UUID) -> tuple[Signer, UUID]:
     agent_id, place = agent_of(by), membership(uow, by, personne_id)
     if place is None:
         raise NotOfTheFile()

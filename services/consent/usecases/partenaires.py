@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from chassis.caller import Caller
 from chassis.unit_of_work import expect_version
-from services.consent.domain.caller import CallerLike
 from services.consent.domain.partenaire import Channel, Contract, Partenaire, check_contract
-
-if TYPE_CHECKING:
-    from services.consent.persistence import UnitOfWork
+from services.consent.persistence import UnitOfWork
 
 
 def register(
-    uow: UnitOfWork, *, by: CallerLike, code: str, name: str, channel: Channel, contract: Contract
+    uow: UnitOfWork, *, by: Caller, code: str, name: str, channel: Channel, contract: Contract
 ) -> Partenaire:
     """Bind a new partner by a contract. Raises ContractRefused, PartenaireExists."""
     partenaire = Partenaire(
@@ -31,7 +27,7 @@ def register(
 def change(
     uow: UnitOfWork,
     *,
-    by: CallerLike,
+    by: Caller,
     code: str,
     expected_version: int | None,
     name: str,
@@ -46,7 +42,7 @@ def change(
     return partenaire
 
 
-def suspend(uow: UnitOfWork, *, by: CallerLike, code: str) -> Partenaire:
+def suspend(uow: UnitOfWork, *, by: Caller, code: str) -> Partenaire:
     """Cut a partner off at once. The second click changes nothing."""
     partenaire = _hold(uow, code, None)
     if partenaire.suspended_at is None:
@@ -55,7 +51,7 @@ def suspend(uow: UnitOfWork, *, by: CallerLike, code: str) -> Partenaire:
     return partenaire
 
 
-def resume(uow: UnitOfWork, *, by: CallerLike, code: str) -> Partenaire:
+def resume(uow: UnitOfWork, *, by: Caller, code: str) -> Partenaire:
     """Open a suspended partner again. What waited is decided when it is read."""
     partenaire = _hold(uow, code, None)
     if partenaire.suspended_at is not None:
@@ -71,6 +67,6 @@ def _hold(uow: UnitOfWork, code: str, expected_version: int | None) -> Partenair
     return partenaire
 
 
-def _keep(uow: UnitOfWork, partenaire: Partenaire, by: CallerLike) -> None:
+def _keep(uow: UnitOfWork, partenaire: Partenaire, by: Caller) -> None:
     uow.session.flush()
     uow.journaux.contract_of(partenaire, by=by.subject, at=uow.now)

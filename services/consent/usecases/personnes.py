@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from uuid import UUID
 
-if TYPE_CHECKING:
-    from services.consent.persistence import UnitOfWork
+from services.consent.persistence import UnitOfWork
 
 
 def set_protected(uow: UnitOfWork, personne_id: UUID, protected: bool) -> None:

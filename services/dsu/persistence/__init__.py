@@ -18,7 +18,9 @@ from services.dsu.persistence.annuaire import Annuaire
 from services.dsu.persistence.dossiers import Dossiers, Interventions
 from services.dsu.persistence.imports import Imports
 from services.dsu.persistence.journal import Journal
-from services.dsu.persistence.tables import metadata
+from services.dsu.persistence.mapping import metadata
+
+__all__ = ["CONSTRAINTS", "UnitOfWork", "metadata"]
 
 #: What PostgreSQL refuses, said to a person.
 CONSTRAINTS: Mapping[str, type[DomainError]] = {
@@ -28,8 +30,6 @@ CONSTRAINTS: Mapping[str, type[DomainError]] = {
     "ex_association_once": AlreadyAssociated,
     "uq_dossier_reference": ReferenceAlreadyUsed,
 }
-
-__all__ = ["CONSTRAINTS", "UnitOfWork", "metadata"]
 
 
 class UnitOfWork(ChassisUnitOfWork):

@@ -12,9 +12,7 @@ from sqlalchemy.orm import Session
 
 from chassis.ids import new_id
 from services.dsu.domain.dossier import Dossier, DossierStatus
-from services.dsu.persistence import mapping, tables
-
-__all__ = ["Dossiers", "Interventions", "mapping"]
+from services.dsu.persistence import tables
 
 
 class Dossiers:

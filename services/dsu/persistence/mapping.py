@@ -1,4 +1,4 @@
-"""Dossiers as objects: imperative mapping, so that the domain knows no database."""
+"""Maps the domain's classes to their tables."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from services.dsu.domain.dossier import (
 )
 from services.dsu.persistence import tables
 
-_mapper = registry(metadata=tables.metadata)
+metadata = tables.metadata
+_mapper = registry(metadata=metadata)
 
 _mapper.map_imperatively(Member, tables.member)
 _mapper.map_imperatively(ReferentPeriod, tables.referent_period)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from chassis.clock import paris_day
 from services.dsu.accueil import read_agent, read_personne
 from services.dsu.domain.annuaire import Agent, Personne
 from services.dsu.domain.errors import AgentUnknown, NotAReferent, PersonneUnknown
-
-if TYPE_CHECKING:
-    from services.dsu.persistence import UnitOfWork
+from services.dsu.persistence import UnitOfWork
 
 
 def agents_today(uow: UnitOfWork, agent_ids: Iterable[UUID]) -> dict[UUID, Agent]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from chassis.clock import paris_day
 from services.dsu.domain.nomenclature import Nomenclature, nomenclature_on
-
-if TYPE_CHECKING:
-    from services.dsu.persistence import UnitOfWork
+from services.dsu.persistence import UnitOfWork
 
 
 def read_nomenclature(uow: UnitOfWork, *, on: date | None) -> Nomenclature:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from chassis.clock import PARIS, paris_day
@@ -19,11 +19,9 @@ from services.dsu.events import (
     ProfessionalAssociated,
     ReferentAssigned,
 )
+from services.dsu.persistence import UnitOfWork
 from services.dsu.usecases import annuaire
 from services.dsu.usecases.gate import Asking, enter
-
-if TYPE_CHECKING:
-    from services.dsu.persistence import UnitOfWork
 
 #: The kind of due work that ends an association after its last planned day.
 EXPIRY = "association_expiry"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from uuid import UUID
 
+from chassis.caller import Caller
 from chassis.clock import paris_day
 from services import roles
 from services.dsu.domain import journal
@@ -14,11 +14,8 @@ from services.dsu.domain.access import Access, Asker, Purpose, decide, matrix_on
 from services.dsu.domain.annuaire import Personne
 from services.dsu.domain.dossier import Act, Dossier
 from services.dsu.domain.errors import DossierNotFound
+from services.dsu.persistence import UnitOfWork
 from services.dsu.usecases import annuaire
-
-if TYPE_CHECKING:
-    from chassis.web.tokens import Caller
-    from services.dsu.persistence import UnitOfWork
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from chassis.clock import paris_day
@@ -25,11 +25,9 @@ from services.dsu.domain.errors import (
     PersonneUnknown,
     ReferenceAlreadyUsed,
 )
+from services.dsu.persistence import UnitOfWork
 from services.dsu.usecases import annuaire
 from services.dsu.usecases.opening import opened_fact
-
-if TYPE_CHECKING:
-    from services.dsu.persistence import UnitOfWork
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from chassis.clock import paris_day
@@ -15,11 +15,9 @@ from services.dsu.domain.dossier import Act, Dossier
 from services.dsu.domain.errors import ActNotAllowed, DateRefused, DossierNotFound
 from services.dsu.domain.nomenclature import Filing, InterventionType, label_of, nomenclature_on
 from services.dsu.events import InterventionRecorded
+from services.dsu.persistence import UnitOfWork
 from services.dsu.usecases.gate import Asking, enter
 from services.dsu.usecases.reading import PageAsked
-
-if TYPE_CHECKING:
-    from services.dsu.persistence import UnitOfWork
 
 
 @dataclass(frozen=True, kw_only=True)

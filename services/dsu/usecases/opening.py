@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 from uuid import UUID
 
+from chassis.caller import Caller
 from chassis.clock import paris_day
 from services import roles
 from services.dsu.domain.dossier import Act, Dossier
@@ -17,11 +17,8 @@ from services.dsu.domain.errors import (
     PersonneProtected,
 )
 from services.dsu.events import DossierOpened
+from services.dsu.persistence import UnitOfWork
 from services.dsu.usecases import annuaire, gate
-
-if TYPE_CHECKING:
-    from chassis.web.tokens import Caller
-    from services.dsu.persistence import UnitOfWork
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from chassis.web.pages import Page
 from services.dsu.domain.dossier import Act
 from services.dsu.domain.errors import DossierNotFound
+from services.dsu.persistence import UnitOfWork
 from services.dsu.usecases.gate import Asking, journal_other
 from services.dsu.usecases.reading import PageAsked
-
-if TYPE_CHECKING:
-    from services.dsu.persistence import UnitOfWork
 
 
 def list_readings(

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from chassis.clock import paris_day
 from services.dsu.domain.dossier import Dossier, DossierStatus
 from services.dsu.domain.errors import DossierNotFound
+from services.dsu.persistence import UnitOfWork
 from services.dsu.usecases.gate import is_protected
-
-if TYPE_CHECKING:
-    from services.dsu.persistence import UnitOfWork
 
 
 def professionals_of(uow: UnitOfWork, dossier_id: UUID) -> dict[str, Any]:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from chassis.web.pages import Page
 from services.dsu.domain.dossier import Act, Dossier, DossierStatus
 from services.dsu.domain.errors import DossierNotFound
+from services.dsu.persistence import UnitOfWork
 from services.dsu.usecases import annuaire
 from services.dsu.usecases.gate import Asking, enter, enter_all
-
-if TYPE_CHECKING:
-    from services.dsu.persistence import UnitOfWork
 
 
 @dataclass(frozen=True, kw_only=True)

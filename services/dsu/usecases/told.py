@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from chassis.clock import paris_day
-
-if TYPE_CHECKING:
-    from services.dsu.persistence import UnitOfWork
+from services.dsu.persistence import UnitOfWork
 
 
 def keep_agent(uow: UnitOfWork, assignment: Mapping[str, Any]) -> None:

@@ -12,10 +12,10 @@ from services.notifications.persistence.messages import Messages
 from services.notifications.persistence.readings import Readings
 from services.notifications.persistence.tables import metadata
 
+__all__ = ["CONSTRAINTS", "UnitOfWork", "metadata"]
+
 #: No constraint here is an answer to a person: the unique key is met with ON CONFLICT.
 CONSTRAINTS: Mapping[str, type[DomainError]] = {}
-
-__all__ = ["CONSTRAINTS", "UnitOfWork", "metadata"]
 
 
 class UnitOfWork(ChassisUnitOfWork):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
+from chassis.caller import Caller
 from chassis.ids import new_id
 from services import roles
 from services.notifications.domain.lieu import Lieu
@@ -24,11 +25,8 @@ from services.notifications.domain.message import (
 )
 from services.notifications.domain.reasons import CALL_BACK, DropReason, FailureReason
 from services.notifications.domain.timing import PARIS
+from services.notifications.persistence import UnitOfWork
 from services.notifications.usecases.telling import fact_of
-
-if TYPE_CHECKING:
-    from chassis.web.tokens import Caller
-    from services.notifications.persistence import UnitOfWork
 
 
 class ReceiptStatus(StrEnum):

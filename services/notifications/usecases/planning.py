@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from chassis.ids import new_id
@@ -19,11 +18,9 @@ from services.notifications.domain.message import (
 from services.notifications.domain.outcomes import dropped
 from services.notifications.domain.reasons import DropReason
 from services.notifications.domain.timing import next_open, reminder_due, reminder_not_after
+from services.notifications.persistence import UnitOfWork
 from services.notifications.rules import is_holiday, rules_at
 from services.notifications.usecases.telling import fact_of
-
-if TYPE_CHECKING:
-    from services.notifications.persistence import UnitOfWork
 
 #: The kinds of due work: leave, and be dropped when a provider stays away too long.
 SEND, EXPIRE = "send", "expire"

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from chassis.errors import Invalid
+from services.notifications.domain.lieu import Lieu
 from services.notifications.domain.message import Channel, Message, Modality, Template
+from services.notifications.persistence import UnitOfWork
 from services.notifications.rendering import Wording, render
-
-if TYPE_CHECKING:
-    from services.notifications.domain.lieu import Lieu
-    from services.notifications.persistence import UnitOfWork
 
 
 class StartMissing(Invalid):

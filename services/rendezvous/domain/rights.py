@@ -3,27 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 from uuid import UUID
 
 from services import roles
 from services.rendezvous.domain.projections import Assignment
 from services.rendezvous.domain.rendezvous import Rendezvous
-
-
-class Caller(Protocol):
-    """What a rule needs to know of the caller's token."""
-
-    @property
-    def subject(self) -> str: ...
-    @property
-    def roles(self) -> frozenset[str]: ...
-    @property
-    def agent_id(self) -> UUID | None: ...
-    @property
-    def personne_id(self) -> UUID | None: ...
-    @property
-    def mds(self) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True, kw_only=True)

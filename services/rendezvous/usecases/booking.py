@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from chassis.caller import Caller
 from chassis.errors import VersionMismatch
 from chassis.ids import new_id
 from chassis.unit_of_work import expect_version
@@ -21,7 +22,7 @@ from services.rendezvous.domain.errors import (
 from services.rendezvous.domain.hold import HOLD_FOR, Hold
 from services.rendezvous.domain.occupation import Claim
 from services.rendezvous.domain.rendezvous import Action, Links, Place, Rendezvous, booked
-from services.rendezvous.domain.rights import Caller, Viewer
+from services.rendezvous.domain.rights import Viewer
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.usecases.seating import Seat, read_ground, take_place
 from services.rendezvous.usecases.viewers import viewer_of, visible

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from chassis.caller import Caller
 from chassis.unit_of_work import expect_version
 from services.rendezvous.domain.errors import TooLateToCancel
 from services.rendezvous.domain.rendezvous import CancelledBy, CancelReason, Rendezvous
-from services.rendezvous.domain.rights import Caller
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.usecases.viewers import viewer_of, visible
 

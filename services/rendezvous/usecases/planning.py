@@ -7,6 +7,7 @@ from datetime import UTC, date
 from typing import Any
 from uuid import UUID
 
+from chassis.caller import Caller
 from chassis.clock import paris_day
 from chassis.ids import new_id
 from chassis.unit_of_work import expect_version
@@ -26,7 +27,7 @@ from services.rendezvous.domain.planning import (
     paris_instant,
 )
 from services.rendezvous.domain.projections import Assignment
-from services.rendezvous.domain.rights import Caller, Viewer, may_plan
+from services.rendezvous.domain.rights import Viewer, may_plan
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.usecases.seating import learn_agent
 from services.rendezvous.usecases.viewers import viewer_of

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
+from chassis.caller import Caller
 from chassis.clock import PARIS, paris_day
 from chassis.errors import Invalid
 from services.rendezvous.domain.activity import ActivityRow, TableCell, published_table
@@ -21,13 +22,7 @@ from services.rendezvous.domain.motif import Motif
 from services.rendezvous.domain.occupation import Interval
 from services.rendezvous.domain.planning import Absence, Opening
 from services.rendezvous.domain.rendezvous import Rendezvous, Status
-from services.rendezvous.domain.rights import (
-    Caller,
-    Viewer,
-    may_read_agenda,
-    may_see,
-    shows_less,
-)
+from services.rendezvous.domain.rights import Viewer, may_read_agenda, may_see, shows_less
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.usecases.search import (
     Creneau,

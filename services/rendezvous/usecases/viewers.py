@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from chassis.caller import Caller
 from chassis.clock import paris_day
 from services import roles
 from services.rendezvous.domain.errors import RendezvousUnknown
 from services.rendezvous.domain.rendezvous import Rendezvous
-from services.rendezvous.domain.rights import Caller, Viewer, may_see
+from services.rendezvous.domain.rights import Viewer, may_see
 from services.rendezvous.persistence import UnitOfWork
 
 
