@@ -10,7 +10,7 @@ from __future__ import annotations
 import mmap
 import struct
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -32,6 +32,16 @@ def technical_now() -> datetime:
 def paris_day(moment: datetime) -> date:
     """The day, in Europe/Paris, on which an instant falls."""
     return moment.astimezone(PARIS).date()
+
+
+def instant_of(day: date, hour: time = time()) -> datetime:
+    """An hour of a Paris day as a UTC instant; in a skipped hour, the one after the change."""
+    return datetime.combine(day, hour, tzinfo=PARIS).astimezone(UTC)
+
+
+def end_of_day(day: date) -> datetime:
+    """The first instant after a Paris day."""
+    return instant_of(day + timedelta(days=1))
 
 
 class SimulatedClock:

@@ -11,7 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Self
 from uuid import UUID
@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from psycopg2.extras import register_uuid
 from sqlalchemy.orm import Session
 
-from chassis.clock import Clock
+from chassis.clock import Clock, paris_day
 from chassis.correlation import current
 from chassis.crypto import Keyring
 from chassis.errors import VersionMismatch
@@ -97,6 +97,11 @@ class UnitOfWork:
     def now(self) -> datetime:
         """Trade time, the same for the whole transaction."""
         return self._clock()
+
+    @cached_property
+    def today(self) -> date:
+        """The Paris day of the same instant."""
+        return paris_day(self.now)
 
     def publish(self, *facts: Fact) -> None:
         """Tell the world, if and only if this transaction commits."""

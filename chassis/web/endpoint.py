@@ -10,6 +10,7 @@ from uuid import UUID
 
 from chassis.caller import Caller
 from chassis.errors import DomainError, Invalid
+from chassis.web.pages import PageAsked
 from chassis.web.schemas import Schema
 
 _PARAMETER = re.compile(r"{(\w+)}")
@@ -78,6 +79,11 @@ class Call:
     limit: int = 50
     after: list[Any] | None = None
     headers: Any = None
+
+    @property
+    def page(self) -> PageAsked:
+        """Which page of a list is asked for."""
+        return PageAsked(limit=self.limit, after=self.after)
 
 
 Handler = Callable[..., Any]

@@ -6,9 +6,10 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from chassis.crypto import Keyring
 from chassis.errors import Invalid
@@ -24,6 +25,30 @@ class Page(Generic[T]):
 
     items: Sequence[T]
     next: Sequence[Any] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageAsked:
+    """How many rows of a list, after which place."""
+
+    limit: int
+    #: The sort values of the last row of the page before.
+    after: Sequence[Any] | None = None
+
+    @property
+    def sought(self) -> int:
+        """One row more than is shown: it tells that another page follows."""
+        return self.limit + 1
+
+    @property
+    def after_id(self) -> UUID | None:
+        """The place, in a list sorted by id alone."""
+        return UUID(self.after[0]) if self.after else None
+
+    def of(self, found: Sequence[T], place: Callable[[T], Sequence[Any]]) -> Page[T]:
+        """The page, cut from the rows sought; `place` gives the sort values of a row."""
+        shown = found[: self.limit]
+        return Page(shown, place(shown[-1]) if len(found) > self.limit else None)
 
 
 def encode_cursor(values: Sequence[Any], keyring: Keyring) -> str:

@@ -108,7 +108,7 @@ class AidesService(Api):
         summary="Lire le grand livre d’une enveloppe",
     )
     def read_ledger(self, uow: UnitOfWork, call: Call, enveloppe_id: UUID) -> Page[Any]:
-        return enveloppes.read_ledger(uow, enveloppe_id, after=call.after, limit=call.limit)
+        return enveloppes.read_ledger(uow, enveloppe_id, page=call.page)
 
     @route(
         "POST",
@@ -144,9 +144,7 @@ class AidesService(Api):
         summary="Lister les demandes de ses MDS",
     )
     def list_demandes(self, uow: UnitOfWork, call: Call) -> Page[demande.Demande]:
-        return demandes.worklist(
-            uow, by=call.caller, after=call.after, limit=call.limit, **call.query
-        )
+        return demandes.worklist(uow, by=call.caller, page=call.page, **call.query)
 
     @route(
         "GET",

@@ -16,10 +16,10 @@ from pathlib import Path
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from chassis.clock import PARIS, paris_day
 from services.notifications.domain.gsm7 import Cost, cost, fold
 from services.notifications.domain.lieu import Lieu, where
 from services.notifications.domain.message import Channel, Modality, Template
-from services.notifications.domain.timing import PARIS
 
 FOLDER = Path(__file__).parent / "templates"
 DEFAULT_LANGUAGE = "fr"
@@ -84,7 +84,7 @@ def render(
 
 def version_at(template: Template, moment: datetime) -> int:
     """The version of a template in force at an instant."""
-    day = moment.astimezone(PARIS).date()
+    day = paris_day(moment)
     return max((since, version) for since, version in VERSIONS[template] if since <= day)[1]
 
 

@@ -11,7 +11,8 @@ from functools import cache
 
 import holidays
 
-from services.notifications.domain.timing import PARIS, Rules
+from chassis.clock import paris_day
+from services.notifications.domain.timing import Rules
 
 RULES: tuple[Rules, ...] = (
     Rules(
@@ -39,7 +40,7 @@ BACKOFF = (
 
 def rules_at(moment: datetime) -> Rules:
     """The rules in force at an instant. Raises LookupError before the first ones."""
-    day = moment.astimezone(PARIS).date()
+    day = paris_day(moment)
     in_force = [rules for rules in RULES if rules.valid_from <= day]
     if not in_force:
         raise LookupError("aucune règle en vigueur")

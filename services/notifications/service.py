@@ -51,10 +51,9 @@ class NotificationsService(Api):
     )
     def list_messages(self, uow: UnitOfWork, call: Call) -> Page[dict[str, Any]]:
         """Filtered by codes; an agent sees the MDS of their token, an administrator all."""
-        found = following.list_messages(
-            uow, by=call.caller, filters=call.query, limit=call.limit + 1, after_id=_after(call)
+        return _page(
+            following.list_messages(uow, by=call.caller, filters=call.query, page=call.page)
         )
-        return _page(found, call.limit)
 
     @route(
         "GET",
@@ -95,14 +94,8 @@ class NotificationsService(Api):
     )
     def list_undeliverable(self, uow: UnitOfWork, call: Call) -> Page[dict[str, Any]]:
         """Never lists a person whom calling would endanger."""
-        found = following.list_undeliverable(
-            uow,
-            by=call.caller,
-            mds=call.query.get("mds"),
-            limit=call.limit + 1,
-            after_id=_after(call),
-        )
-        return _page(found, call.limit)
+        mds = call.query.get("mds")
+        return _page(following.list_undeliverable(uow, by=call.caller, mds=mds, page=call.page))
 
     @route(
         "POST",
@@ -216,15 +209,8 @@ class NotificationsService(Api):
         return Response(html, content_type="text/html; charset=utf-8")
 
 
-def _after(call: Call) -> UUID | None:
-    return UUID(call.after[0]) if call.after else None
-
-
-def _page(found: list[Message], limit: int) -> Page[dict[str, Any]]:
-    """One row more than asked for shows that there is a next page."""
-    shown = found[:limit]
-    following_page = [shown[-1].message_id] if len(found) > limit else None
-    return Page([_shown(message) for message in shown], following_page)
+def _page(found: Page[Message]) -> Page[dict[str, Any]]:
+    return Page([_shown(message) for message in found.items], found.next)
 
 
 def _shown(message: Message) -> dict[str, Any]:

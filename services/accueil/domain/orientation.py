@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from chassis.clock import PARIS
+from chassis.clock import end_of_day
 from chassis.errors import Conflict, Invalid, NotFound
 
 OVERDUE_KIND = "orientation_overdue"
@@ -88,7 +88,7 @@ class Orientation:
     @property
     def overdue_from(self) -> datetime:
         """The first instant that is too late: midnight in Paris after `due_on`."""
-        return datetime.combine(self.due_on + timedelta(days=1), time(), tzinfo=PARIS)
+        return end_of_day(self.due_on)
 
     def answer(self, now: datetime, by: str) -> bool:
         """Someone takes it up, in time or late. Answers whether this was the first answer."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -72,7 +72,7 @@ class Orientations:
         filters: Mapping[str, Any],
         viewer: Viewer,
         *,
-        after: list[Any] | None,
+        after: Sequence[Any] | None,
         limit: int,
     ) -> list[Orientation]:
         """By deadline; those of a file hidden from the caller are left out."""

@@ -218,14 +218,4 @@ class AnnuaireRoutes:
         summary="Lister les agents en poste",
     )
     def list_agents(self, uow: UnitOfWork, call: Call) -> Page[Agent]:
-        query = call.query
-        found = agents.agents_in_post(
-            uow,
-            mds=query["mds"],
-            profession=query["profession"],
-            on=query["on"],
-            after=UUID(call.after[0]) if call.after else None,
-            limit=call.limit + 1,
-        )
-        items = found[: call.limit]
-        return Page(items, [items[-1].agent_id] if len(found) > call.limit else None)
+        return agents.agents_in_post(uow, page=call.page, **call.query)

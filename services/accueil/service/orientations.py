@@ -66,12 +66,7 @@ class OrientationRoutes:
         summary="Lister les orientations, les plus urgentes d’abord",
     )
     def list_orientations(self, uow: UnitOfWork, call: Call) -> Page[Orientation]:
-        found = usecases.list_orientations(
-            uow, by=call.caller, filters=call.query, after=call.after, limit=call.limit + 1
-        )
-        items = found[: call.limit]
-        last = items[-1] if len(found) > call.limit else None
-        return Page(items, [last.due_on, last.orientation_id] if last else None)
+        return usecases.list_orientations(uow, by=call.caller, filters=call.query, page=call.page)
 
     @route(
         "GET",

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 
-from chassis.clock import PARIS
+from chassis.clock import end_of_day, instant_of
 from services.accueil.persistence import UnitOfWork
 
 
 def report(uow: UnitOfWork, *, first_day: date, last_day: date) -> dict[str, Any]:
     """Figures of the period, both days included."""
-    start = datetime.combine(first_day, time(), tzinfo=PARIS)
-    end = datetime.combine(last_day + timedelta(days=1), time(), tzinfo=PARIS)
     return {
         "first_day": first_day,
         "last_day": last_day,
-        "rows": uow.activity.rows(start, end),
+        "rows": uow.activity.rows(instant_of(first_day), end_of_day(last_day)),
     }

@@ -7,9 +7,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from chassis.clock import paris_day
 from chassis.ids import new_id
 from chassis.unit_of_work import expect_version
+from chassis.web.pages import Page, PageAsked
 from services.accueil.domain.annuaire import (
     Affectation,
     Agent,
@@ -111,19 +111,23 @@ def agents_in_post(
     mds: str | None,
     profession: Profession | None,
     on: date | None,
-    after: UUID | None,
-    limit: int,
-) -> list[Agent]:
+    page: PageAsked,
+) -> Page[Agent]:
     """Agents with a primary assignment on a day (today by default), by id."""
-    return uow.annuaire.agents_in_post(
-        mds=mds, profession=profession, on=on or paris_day(uow.now), after=after, limit=limit
+    found = uow.annuaire.agents_in_post(
+        mds=mds,
+        profession=profession,
+        on=on or uow.today,
+        after=page.after_id,
+        limit=page.sought,
     )
+    return page.of(found, lambda agent: (agent.agent_id,))
 
 
 def current_assignment(uow: UnitOfWork, agent_id: UUID) -> dict[str, Any]:
     """What an agent is today, for the other services; `active` false: not in post."""
     agent = find_agent(uow, agent_id)
-    today = paris_day(uow.now)
+    today = uow.today
     current = agent.on(today)
     if current is None:
         return {"agent_id": agent_id, "active": False, "secondary_sites": []}

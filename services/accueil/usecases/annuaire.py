@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from chassis.clock import paris_day
 from chassis.ids import new_id
 from chassis.unit_of_work import expect_version
 from services.accueil.domain.annuaire import (
@@ -137,7 +136,7 @@ def _overlaps(cited: set[tuple[str, str, str]]) -> list[dict[str, Any]]:
 
 def describe_commune(uow: UnitOfWork, *, commune: str, on: date | None) -> dict[str, Any]:
     """The sites of a commune on a day, and those of its streets: none, one or several."""
-    day = on or paris_day(uow.now)
+    day = on or uow.today
     places: dict[str, set[str]] = defaultdict(set)
     for sector in uow.annuaire.sectors([commune]):
         if sector.covers(day):

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from chassis.caller import Caller
-from chassis.clock import paris_day
 from chassis.errors import Invalid
 from chassis.ids import new_id
+from chassis.web.pages import Page, PageAsked
 from services.accueil.domain.annuaire import Site
 from services.accueil.domain.orientation import (
     OVERDUE_KIND,
@@ -96,11 +96,11 @@ def list_orientations(
     *,
     by: Caller,
     filters: Mapping[str, Any],
-    after: list[Any] | None,
-    limit: int,
-) -> list[Orientation]:
+    page: PageAsked,
+) -> Page[Orientation]:
     """By deadline; those of a file hidden from the caller are left out."""
-    return uow.orientations.listed(filters, viewer(by), after=after, limit=limit)
+    found = uow.orientations.listed(filters, viewer(by), after=page.after, limit=page.sought)
+    return page.of(found, lambda one: (one.due_on, one.orientation_id))
 
 
 def answer_orientation(uow: UnitOfWork, *, by: Caller, orientation_id: UUID) -> Orientation:
@@ -143,7 +143,7 @@ def _answer(uow: UnitOfWork, orientation: Orientation, by: str) -> bool:
 
 
 def _check(uow: UnitOfWork, values: Mapping[str, Any]) -> None:
-    if values["due_on"] < paris_day(uow.now):
+    if values["due_on"] < uow.today:
         raise DueInThePast("Choisissez aujourd’hui ou un jour à venir.", field="/due_on")
     if values["target"] in _NAMED and not (values["target_code"] or values["target_agent_id"]):
         raise TargetUnnamed("Nommez le pôle, le partenaire ou l’agent.", field="/target_code")

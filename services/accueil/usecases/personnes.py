@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from chassis.caller import Caller
-from chassis.clock import paris_day
 from chassis.ids import new_id
 from chassis.unit_of_work import expect_version
 from services import roles
@@ -90,7 +89,7 @@ def register_personne(uow: UnitOfWork, *, by: Caller, values: Mapping[str, Any])
 def build(uow: UnitOfWork, values: Mapping[str, Any], *, places: Places, by: Caller) -> Personne:
     """A personne made of checked values, not kept yet. Raises the Invalid that says why not."""
     housing = housing_of(values)
-    today = paris_day(uow.now)
+    today = uow.today
     placement, site = place(places, values, day=today)
     given = {name: values[name] for name in _PLAIN if values.get(name) is not None}
     personne = Personne(
@@ -177,7 +176,7 @@ def change_personne(
         return personne
     for name, value in news.items():
         setattr(personne, name, value)
-    personne.check(paris_day(uow.now))
+    personne.check(uow.today)
     personne.version += 1
     parts = {_PARTS[name] for name in news}
     if parts & {"IDENTITY", "CIRCUMSTANCE"}:
@@ -234,7 +233,7 @@ def _placed_anew(uow: UnitOfWork, personne: Personne, changes: Mapping[str, Any]
         values["housing"] = personne.housing
     housing = housing_of(values)
     places = read_places(uow, [values["commune"]])
-    placement, site = place(places, values, day=paris_day(uow.now))
+    placement, site = place(places, values, day=uow.today)
     return {"housing": housing, "placement": placement, "mds": site.mds, "site": site.code}
 
 

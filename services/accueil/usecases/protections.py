@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from chassis.caller import Caller
-from chassis.clock import paris_day
 from chassis.errors import Invalid
 from services import roles
 from services.accueil.domain.personne import (
@@ -41,7 +40,7 @@ def set_no_contact(uow: UnitOfWork, *, by: Caller, personne_id: UUID, no_contact
 def record_death(uow: UnitOfWork, *, by: Caller, personne_id: UUID, died_on: date) -> Personne:
     """Note a death; told once. Raises PersonneNotFound, DeathAlreadyRecorded, DateImpossible."""
     personne = visible_file(uow, by=by, personne_id=personne_id, lock=True)
-    if personne.die(died_on, paris_day(uow.now)):
+    if personne.die(died_on, uow.today):
         personne.version += 1
         uow.publish(PersonneDeceased(**about(personne), died_on=died_on))
     return personne

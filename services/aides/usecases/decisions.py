@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from chassis.caller import Caller
-from chassis.clock import paris_day
 from chassis.ids import new_id
 from chassis.unit_of_work import expect_version
 from services.aides import events
@@ -54,9 +53,7 @@ def decide(
     evaluation = _evaluate(uow, demande, reglement, verdict, age=age, enveloppe=enveloppe)
     if verdict.outcome.grants:
         check_grantable(demande, evaluation)
-    path, line = choose_path(
-        demande, verdict, evaluation, reglement, roles=by.roles, on=paris_day(uow.now)
-    )
+    path, line = choose_path(demande, verdict, evaluation, reglement, roles=by.roles, on=uow.today)
     decision = _write(uow, demande, verdict, evaluation, decider=decider, path=path, line=line)
     decision.awaits_budget = verdict.outcome.grants and not _can_pay(enveloppe, verdict)
     _settle(uow, demande, decision, enveloppe, by=by, instalments=command["instalments"])
@@ -75,7 +72,7 @@ def authorise_budget(
     expect_version(demande.version, expected_version)
     if demande.status is not Status.AWAITING_BUDGET:
         raise ActionNotAllowed("Cette demande n’attend pas l’autorité budgétaire.")
-    enveloppe = uow.enveloppes.covering(demande.nature, paris_day(uow.now).year, lock=True)
+    enveloppe = uow.enveloppes.covering(demande.nature, uow.today.year, lock=True)
     if enveloppe is None:
         raise NoEnveloppe("Ouvrez l’enveloppe de l’année (POST /v1/enveloppes).")
     missing = demande.granted_cents - enveloppe.balance_cents
@@ -110,7 +107,7 @@ def _hold_everything(
     uow: UnitOfWork, demande: Demande, verdict: Verdict, *, by: Caller
 ) -> Enveloppe | None:
     """Nobody else decides for this household nor draws on this envelope until we are done."""
-    year = paris_day(uow.now).year
+    year = uow.today.year
     if not verdict.outcome.grants:
         enveloppes.release_reservation(uow, demande, by=by.subject)
         return uow.enveloppes.covering(demande.nature, year)
@@ -162,7 +159,7 @@ def _write(
     path: Path,
     line: Line,
 ) -> Decision:
-    commission, today = verdict.commission, paris_day(uow.now)
+    commission, today = verdict.commission, uow.today
     is_adjourned = verdict.outcome is Outcome.ADJOURNED
     return Decision(
         id=new_id(),

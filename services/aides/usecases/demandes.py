@@ -9,11 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from chassis.caller import Caller
-from chassis.clock import paris_day
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound
 from chassis.ids import new_id
 from chassis.unit_of_work import expect_version
-from chassis.web.pages import Page
+from chassis.web.pages import Page, PageAsked
 from services import roles
 from services.aides import accueil, events
 from services.aides.domain.demande import Action, Demande, Status, age_on, check_reason
@@ -70,7 +69,7 @@ class SituationIncoherent(Invalid):
 
 def file_demande(uow: UnitOfWork, *, by: Caller, **command: Any) -> Demande:
     """Receive a demande under the règlement in force today."""
-    today = paris_day(uow.now)
+    today = uow.today
     check_reason(command["reason"], command.get("partner"))
     personne_ids = _unique((command["demandeur_id"], *command["foyer_ids"]))
     _check_alive(uow, personne_ids[:1])
@@ -125,7 +124,7 @@ def instruct(
     demande.missing_documents = tuple(command["missing_documents"])
     demande.payee, demande.proposed_cents = payee, proposed
     demande.instructor_ids = _unique((*demande.instructor_ids, by.agent_id))
-    demande.instructed_on = paris_day(uow.now)
+    demande.instructed_on = uow.today
     # After an adjournment the decision is open again; the adjournment itself stays on record.
     demande.decided_by = demande.decided_on = None
     _explain_and_reserve(uow, demande, by=by)
@@ -151,7 +150,7 @@ def _payee(demande: Demande, wanted: Mapping[str, Any]) -> Payee:
 
 
 def _explain_and_reserve(uow: UnitOfWork, demande: Demande, *, by: Caller) -> None:
-    today = paris_day(uow.now)
+    today = uow.today
     enveloppes.release_reservation(uow, demande, by=by.subject)
     enveloppe = uow.enveloppes.covering(demande.nature, today.year)
     evaluation = examine(
@@ -181,7 +180,7 @@ def examine(
     """Apply the règlement of the filing day to what is known today."""
     if demande.situation is None:
         raise Conflict("La demande n’est pas instruite.")
-    today = paris_day(uow.now)
+    today = uow.today
     history = uow.demandes.granted_to(
         demande.personne_ids, since=date(today.year, 1, 1), excluding=demande.id
     )
@@ -230,19 +229,15 @@ def worklist(
     by: Caller,
     mds: str | None,
     status: Status | None,
-    after: Sequence[Any] | None,
-    limit: int,
+    page: PageAsked,
 ) -> Page[Demande]:
     """Demandes by age, of the caller's MDS; of all for the direction and the finance department."""
     sees_all = by.has(roles.DIRECTION, roles.FINANCE)
     allowed: Sequence[str] | None = None if sees_all else by.mds
     if mds is not None:
         allowed = (mds,) if allowed is None or mds in allowed else ()
-    found = uow.demandes.page(
-        mds=allowed, status=status, after=UUID(after[0]) if after else None, limit=limit + 1
-    )
-    shown = found[:limit]
-    return Page(shown, [shown[-1].id] if len(found) > limit else None)
+    found = uow.demandes.page(mds=allowed, status=status, after=page.after_id, limit=page.sought)
+    return page.of(found, lambda demande: (demande.id,))
 
 
 def _check_age_at_filing(uow: UnitOfWork, demande: Demande, reglement: Reglement) -> None:

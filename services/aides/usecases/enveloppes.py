@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from chassis.caller import Caller
-from chassis.clock import paris_day
 from chassis.ids import new_id
-from chassis.web.pages import Page
+from chassis.web.pages import Page, PageAsked
 from services.aides import events
 from services.aides.domain.demande import Demande
 from services.aides.domain.enveloppe import EFFECT, Enveloppe, LedgerLine, Movement
@@ -30,14 +28,12 @@ def open_enveloppe(uow: UnitOfWork, *, by: Caller, **command: Any) -> Enveloppe:
     return enveloppe
 
 
-def read_ledger(
-    uow: UnitOfWork, enveloppe_id: UUID, *, after: Sequence[Any] | None, limit: int
-) -> Page[LedgerLine]:
+def read_ledger(uow: UnitOfWork, enveloppe_id: UUID, *, page: PageAsked) -> Page[LedgerLine]:
     """The ledger, oldest line first. Raises NotFound."""
     uow.enveloppes.get(enveloppe_id)
-    found = uow.enveloppes.ledger(enveloppe_id, after=after[0] if after else 0, limit=limit + 1)
-    shown = found[:limit]
-    return Page(shown, [shown[-1].number] if len(found) > limit else None)
+    after = page.after[0] if page.after else 0
+    found = uow.enveloppes.ledger(enveloppe_id, after=after, limit=page.sought)
+    return page.of(found, lambda line: (line.number,))
 
 
 def reserve(
@@ -102,7 +98,7 @@ def record(
             kind=kind,
             amount_cents=cents,
             effect_cents=EFFECT[kind] * cents,
-            on=paris_day(uow.now),
+            on=uow.today,
             demande_id=demande_id,
             paiement_id=paiement_id,
             reference=reference,

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from chassis.caller import Caller
-from chassis.clock import paris_day
 from chassis.errors import Conflict
 from chassis.ids import new_id
 from services.aides import events
@@ -29,7 +28,7 @@ def pay(uow: UnitOfWork, demande_id: UUID, *, by: Caller, **command: Any) -> Pai
     done = uow.paiements.by_reference(command["reference"])
     if done is not None:
         return _same_order(done, demande, command)
-    today = paris_day(uow.now)
+    today = uow.today
     instalment = demande.payable(command["instalment"], command["amount_cents"], on=today)
     if is_held(uow, demande):
         raise PaymentHeld(

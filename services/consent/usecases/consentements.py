@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from chassis.caller import Caller
-from chassis.clock import paris_day
 from chassis.ids import new_id
 from services.consent.domain.consentement import Consentement, ConsentementRefused, Opposition
 from services.consent.domain.elements import fields_of
@@ -19,7 +18,7 @@ from services.consent.usecases.access import agent_of, check_may_read
 
 def grant(uow: UnitOfWork, *, by: Caller, **terms: Any) -> Consentement:
     """Record an agreement collected by a named professional. Raises ConsentementRefused."""
-    agent_id, today = agent_of(by), paris_day(uow.now)
+    agent_id, today = agent_of(by), uow.today
     partenaire = uow.partenaires.find(terms["partenaire"])
     if partenaire is None:
         raise ConsentementRefused("Partenaire inconnu.", field="/partenaire")
@@ -68,7 +67,7 @@ def withdraw(uow: UnitOfWork, *, consentement_id: UUID) -> Consentement:
                 consentement_id=consentement.id,
                 personne_ids=(consentement.personne_id,),
                 partenaire=consentement.partenaire,
-                withdrawn_on=paris_day(uow.now),
+                withdrawn_on=uow.today,
             )
         )
     return consentement
@@ -86,7 +85,7 @@ def oppose(uow: UnitOfWork, *, by: Caller, **terms: Any) -> Opposition:
             personne_ids=(opposition.personne_id,),
             scope=opposition.scope,
             partenaire=opposition.partenaire,
-            registered_on=paris_day(uow.now),
+            registered_on=uow.today,
         )
     )
     return opposition

@@ -7,7 +7,6 @@ from datetime import datetime
 from uuid import UUID
 
 from chassis.caller import Caller
-from chassis.clock import paris_day
 from services.consent.domain.decision import Decision
 from services.consent.domain.elements import fields_of
 from services.consent.domain.livraison import decide_for
@@ -33,7 +32,7 @@ def explain(
     if recipient is None:
         raise PartenaireNotFound()
     record = uow.personnes.record_of([personne_id])
-    today = paris_day(uow.now)
+    today = uow.today
     question = Question(
         now=uow.now,
         today=today,

@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from chassis.caller import Caller
-from chassis.clock import paris_day
 from chassis.errors import Forbidden
 from chassis.events import Event
 from services.consent.domain.elements import is_sensitive
@@ -50,7 +49,7 @@ def record(uow: UnitOfWork, event: Event) -> None:
     topic = f"{event.source}.{event.routing_key}"
     partenaires = uow.partenaires.by_topic.get(topic)
     if partenaires:
-        today = paris_day(uow.now)
+        today = uow.today
         rows = [_row(uow, event, topic, p) for p in partenaires if p.is_active(today)]
         if rows:
             uow.livraisons.record(rows)
@@ -138,7 +137,7 @@ def _judge(
     people = {person for livraison in livraisons for person in livraison.personne_ids}
     uow.hold_persons(people, shared=True)
     record_of = uow.personnes.record_of(people)
-    today = paris_day(uow.now)
+    today = uow.today
     return [judge(one, partenaire, record_of, now=uow.now, today=today) for one in livraisons]
 
 

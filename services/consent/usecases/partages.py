@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from chassis.caller import Caller
-from chassis.clock import PARIS, paris_day
+from chassis.clock import end_of_day
 from chassis.ids import new_id
 from services.consent import accueil
 from services.consent.domain.partage import (
@@ -32,7 +31,7 @@ def sign(uow: UnitOfWork, *, by: Caller, personne_id: UUID, **terms: Any) -> Par
     Raises NotOfTheFile (403) for anyone but the référent and the associated professionals,
     PartageRefused naming the condition that does not hold.
     """
-    today = paris_day(uow.now)
+    today = uow.today
     signer, dossier_id = _signer(uow, by, personne_id)
     situation = accueil.situation_of(uow.neighbours, personne_id, today=today)
     _check_situation(situation)
@@ -48,7 +47,7 @@ def sign(uow: UnitOfWork, *, by: Caller, personne_id: UUID, **terms: Any) -> Par
     uow.hold_persons([personne_id])
     uow.personnes.set_minor_until(personne_id, situation.minor_until)
     uow.partages.add(partage)
-    uow.schedule(END_OF_PARTAGE, partage.id, _midnight_after(partage))
+    uow.schedule(END_OF_PARTAGE, partage.id, end_of_day(partage.ends_on))
     uow.publish(_signed(partage))
     return partage
 
@@ -77,7 +76,7 @@ def close(uow: UnitOfWork, partage_id: UUID, reason: EndReason) -> Partage:
                 partage_id=partage.id,
                 personne_ids=(partage.personne_id,),
                 partenaire=partage.partenaire,
-                ended_on=paris_day(uow.now),
+                ended_on=uow.today,
             )
         )
     return partage
@@ -107,16 +106,12 @@ def _check_situation(situation: Situation) -> None:
 
 def _check(uow: UnitOfWork, partage: Partage) -> None:
     partenaire = uow.partenaires.find(partage.partenaire)
-    today = paris_day(uow.now)
+    today = uow.today
     if partenaire is None or not partenaire.is_active(today):
         raise PartageRefused("Aucun contrat en cours avec ce partenaire.", field="/partenaire")
     partage.check(partenaire.contract, today)
     if partage.consentement_id is not None:
         partage.check_consent(uow.consentements.find(partage.consentement_id), today)
-
-
-def _midnight_after(partage: Partage) -> datetime:
-    return datetime.combine(partage.ends_on + timedelta(days=1), time(), PARIS)
 
 
 def _signed(partage: Partage) -> PartageSigned:

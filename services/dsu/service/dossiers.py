@@ -76,8 +76,9 @@ class DossierRoutes:
         summary="Les dossiers dont l’appelant est le référent",
     )
     def list_dossiers(self, uow: UnitOfWork, call: Call) -> Page[Dossier]:
-        page = reading.PageAsked(limit=call.limit, after=call.after)
-        return reading.list_mine(uow, entry=asking(call), status=call.query["status"], page=page)
+        return reading.list_mine(
+            uow, entry=asking(call), status=call.query["status"], page=call.page
+        )
 
     @route(
         "GET",

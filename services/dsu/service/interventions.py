@@ -18,7 +18,7 @@ from services.dsu.schemas.interventions import (
     NomenclatureQuery,
 )
 from services.dsu.service.asking import PURPOSE, asking
-from services.dsu.usecases import figures, interventions, reading
+from services.dsu.usecases import figures, interventions
 
 _INTERVENTIONS = "Interventions"
 
@@ -56,8 +56,7 @@ class InterventionRoutes:
     def list_interventions(
         self, uow: UnitOfWork, call: Call, dossier_id: UUID
     ) -> Page[dict[str, Any]]:
-        page = reading.PageAsked(limit=call.limit, after=call.after)
-        return interventions.list_interventions(uow, dossier_id, entry=asking(call), page=page)
+        return interventions.list_interventions(uow, dossier_id, entry=asking(call), page=call.page)
 
     @route(
         "GET",

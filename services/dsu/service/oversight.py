@@ -19,7 +19,7 @@ from services.dsu.schemas.oversight import (
     VerificationOut,
 )
 from services.dsu.service.asking import asking
-from services.dsu.usecases import figures, oversight, professionals, reading
+from services.dsu.usecases import figures, oversight, professionals
 
 _JOURNAL = "Journal des lectures"
 _INTERNAL = "Lectures internes"
@@ -39,8 +39,7 @@ class OversightRoutes:
         problems=(errors.DossierNotFound,),
     )
     def list_readings(self, uow: UnitOfWork, call: Call, dossier_id: UUID) -> Page[dict[str, Any]]:
-        page = reading.PageAsked(limit=call.limit, after=call.after)
-        return oversight.list_readings(uow, dossier_id, entry=asking(call), page=page)
+        return oversight.list_readings(uow, dossier_id, entry=asking(call), page=call.page)
 
     @route(
         "GET",

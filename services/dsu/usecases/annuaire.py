@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from chassis.clock import paris_day
 from services.dsu.accueil import read_agent, read_personne
 from services.dsu.domain.annuaire import Agent, Personne
 from services.dsu.domain.errors import AgentUnknown, NotAReferent, PersonneUnknown
@@ -15,7 +14,7 @@ from services.dsu.persistence import UnitOfWork
 def agents_today(uow: UnitOfWork, agent_ids: Iterable[UUID]) -> dict[UUID, Agent]:
     """The agents as assigned today; accueil is asked for those not told yet."""
     wanted = set(agent_ids)
-    known = uow.annuaire.agents_on(wanted, paris_day(uow.now))
+    known = uow.annuaire.agents_on(wanted, uow.today)
     for agent_id in sorted(wanted - known.keys()):
         if (found := read_agent(uow.neighbours, agent_id)) is not None:
             known[agent_id] = found

@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from chassis.clock import paris_day
 from services.dsu.domain.nomenclature import Nomenclature, nomenclature_on
 from services.dsu.persistence import UnitOfWork
 
 
 def read_nomenclature(uow: UnitOfWork, *, on: date | None) -> Nomenclature:
     """The version valid that day, today by default. Raises UnknownCode."""
-    return nomenclature_on(on or paris_day(uow.now))
+    return nomenclature_on(on or uow.today)
 
 
 def read_activity(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from chassis.clock import PARIS, paris_day
+from chassis.clock import end_of_day
 from chassis.unit_of_work import expect_version
 from services.dsu.domain.access import matrix_on
 from services.dsu.domain.dossier import Act, Association, ClosureReason, Dossier
@@ -46,7 +46,7 @@ def change_referent(uow: UnitOfWork, target: Target, *, entry: Asking, agent_id:
     if dossier.referent_agent_id == agent_id:
         raise DateRefused("Cet agent est déjà le référent.", field="/agent_id")
     annuaire.check_referent(uow, agent_id, "/agent_id")
-    today = paris_day(uow.now)
+    today = uow.today
     previous = dossier.end_referent(today)
     uow.dossiers.settle()
     dossier.assign(agent_id, today)
@@ -75,7 +75,7 @@ def associate(
     AlreadyAssociated by the database.
     """
     dossier = _take(uow, Target(dossier_id=dossier_id, version=None), Act.ASSOCIATE, entry)
-    today = paris_day(uow.now)
+    today = uow.today
     matrix_on(today).check_mission(mission)
     begins = starts_on or today
     if begins < today:
@@ -87,7 +87,7 @@ def associate(
     uow.dossiers.settle()
     if ends_on is not None:
         payload = {"dossier_id": str(dossier_id)}
-        uow.schedule(EXPIRY, association.association_id, _midnight_after(ends_on), payload)
+        uow.schedule(EXPIRY, association.association_id, end_of_day(ends_on), payload)
     uow.publish(
         ProfessionalAssociated(
             **_about(dossier),
@@ -109,7 +109,7 @@ def end_association(
     """
     target = Target(dossier_id=dossier_id, version=None)
     dossier = _take(uow, target, Act.END_ASSOCIATION, entry)
-    association = dossier.end_association(association_id, paris_day(uow.now))
+    association = dossier.end_association(association_id, uow.today)
     _tell_ended(uow, dossier, association)
     return association
 
@@ -119,7 +119,7 @@ def expire_association(uow: UnitOfWork, dossier_id: UUID, association_id: UUID) 
     dossier = uow.dossiers.get_to_change(dossier_id)
     if dossier is None:
         return
-    today = paris_day(uow.now)
+    today = uow.today
     for association in dossier.associations:
         due = association.ended_on is None and association.ends_on is not None
         if association.association_id == association_id and due:
@@ -137,7 +137,7 @@ def close_dossier(
     Raises DossierNotFound, ActNotAllowed, VersionMismatch, StatusForbids.
     """
     dossier = _take(uow, target, Act.CLOSE, entry)
-    today = paris_day(uow.now)
+    today = uow.today
     for association in dossier.close(reason, today):
         _tell_ended(uow, dossier, association)
     uow.dossiers.tell(
@@ -159,7 +159,7 @@ def reopen_dossier(
     dossier.allow(Act.REOPEN)
     referent = referent_agent_id or dossier.referent_agent_id
     annuaire.check_referent(uow, referent, "/referent_agent_id")
-    today = paris_day(uow.now)
+    today = uow.today
     dossier.reopen(referent, today)
     uow.dossiers.settle()
     uow.dossiers.tell(dossier.dossier_id, {"kind": "REOPENED", "occurred_on": today})
@@ -183,7 +183,7 @@ def _tell_ended(uow: UnitOfWork, dossier: Dossier, association: Association) -> 
         AssociationEnded(
             **_about(dossier),
             agent_id=association.agent_id,
-            ended_on=association.ended_on or paris_day(uow.now),
+            ended_on=association.ended_on or uow.today,
         )
     )
 
@@ -195,7 +195,3 @@ def _about(dossier: Dossier) -> dict[str, Any]:
         "mds": dossier.mds,
         "site": dossier.site,
     }
-
-
-def _midnight_after(day: date) -> datetime:
-    return datetime.combine(day + timedelta(days=1), time(), PARIS).astimezone(UTC)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from chassis.caller import Caller
-from chassis.clock import paris_day
 from services import roles
 from services.dsu.domain import journal
 from services.dsu.domain.access import Access, Asker, Purpose, decide, matrix_on, purpose_from
@@ -53,7 +52,7 @@ def enter_all(
     asker = _asker(uow, asking.caller, purpose)
     members = {key for dossier in dossiers for key in dossier.personne_ids}
     known = annuaire.personnes(uow, members)
-    day = paris_day(uow.now)
+    day = uow.today
     granted = [
         decide(dossier, act, asker=asker, day=day, protected=is_protected(dossier, known))
         for dossier in dossiers
@@ -80,7 +79,7 @@ def journal_other(
         quality=quality,
         purpose=None,
         what=act,
-        matrix_version=matrix_on(paris_day(uow.now)).version,
+        matrix_version=matrix_on(uow.today).version,
     )
     uow.journal.append([entry])
 
@@ -96,7 +95,7 @@ def _has_a_place(uow: UnitOfWork, dossier: Dossier, caller: Caller) -> bool:
         return False
     return (
         caller.agent_id == dossier.referent_agent_id
-        or bool(dossier.missions_of(caller.agent_id, paris_day(uow.now)))
+        or bool(dossier.missions_of(caller.agent_id, uow.today))
         or caller.has(roles.RESPONSABLE)
     )
 

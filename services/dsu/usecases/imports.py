@@ -12,7 +12,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from chassis.clock import paris_day
 from chassis.errors import DomainError
 from services.dsu.domain.annuaire import Agent, Personne
 from services.dsu.domain.dossier import Dossier
@@ -74,7 +73,7 @@ def _look_up(uow: UnitOfWork, rows: Sequence[Row]) -> _Known:
     references = Counter(row.reference for row in rows)
     personne_ids = list({key for row in rows for key in row.personne_ids})
     return _Known(
-        today=paris_day(uow.now),
+        today=uow.today,
         references=uow.imports.by_reference(list(references)),
         repeated=frozenset(name for name, count in references.items() if count > 1),
         agents=annuaire.agents_today(uow, {row.referent_agent_id for row in rows}),

@@ -7,9 +7,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from chassis.clock import paris_day
 from chassis.ids import new_id
-from chassis.web.pages import Page
+from chassis.web.pages import Page, PageAsked
 from services.dsu.domain.access import Access, NoteScope
 from services.dsu.domain.dossier import Act, Dossier
 from services.dsu.domain.errors import ActNotAllowed, DateRefused, DossierNotFound
@@ -17,7 +16,6 @@ from services.dsu.domain.nomenclature import Filing, InterventionType, label_of,
 from services.dsu.events import InterventionRecorded
 from services.dsu.persistence import UnitOfWork
 from services.dsu.usecases.gate import Asking, enter
-from services.dsu.usecases.reading import PageAsked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +42,7 @@ def record_intervention(
     if dossier is None:
         raise DossierNotFound()
     dossier.allow(Act.RECORD_INTERVENTION)
-    if asked.occurred_on > paris_day(uow.now):
+    if asked.occurred_on > uow.today:
         raise DateRefused("Une intervention ne se date pas dans l’avenir.", field="/occurred_on")
     nomenclature = nomenclature_on(asked.occurred_on)
     kind = nomenclature.recordable(asked.nomenclature)
@@ -69,13 +67,10 @@ def list_interventions(
     dossier = uow.dossiers.get(dossier_id)
     access = enter(uow, dossier, Act.READ_INTERVENTIONS, entry)
     rows = uow.interventions.of_dossier(
-        dossier_id, champs=access.champs, after=page.after, limit=page.limit + 1
+        dossier_id, champs=access.champs, after=page.after, limit=page.sought
     )
-    shown = rows[: page.limit]
-    following = (
-        [shown[-1]["occurred_on"], shown[-1]["intervention_id"]] if len(rows) > page.limit else None
-    )
-    return Page([_shown(row, access) for row in shown], following)
+    found = page.of(rows, lambda row: (row["occurred_on"], row["intervention_id"]))
+    return Page([_shown(row, access) for row in found.items], found.next)
 
 
 def _values(

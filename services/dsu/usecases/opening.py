@@ -7,7 +7,6 @@ from datetime import date
 from uuid import UUID
 
 from chassis.caller import Caller
-from chassis.clock import paris_day
 from services import roles
 from services.dsu.domain.dossier import Act, Dossier
 from services.dsu.domain.errors import (
@@ -39,7 +38,7 @@ def open_dossier(uow: UnitOfWork, *, caller: Caller, asked: Opening) -> Dossier:
     Raises PersonneUnknown, PersonneDeceased, PersonneProtected, OrientationMismatch, AgentUnknown,
     NotAReferent, DateRefused; PersonneAlreadyFollowed comes from the database.
     """
-    today = paris_day(uow.now)
+    today = uow.today
     opened_on = asked.opened_on or today
     if opened_on > today:
         raise DateRefused("Un dossier ne s’ouvre pas dans l’avenir.", field="/opened_on")

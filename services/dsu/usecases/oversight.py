@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from chassis.web.pages import Page
+from chassis.web.pages import Page, PageAsked
 from services.dsu.domain.dossier import Act
 from services.dsu.domain.errors import DossierNotFound
 from services.dsu.persistence import UnitOfWork
 from services.dsu.usecases.gate import Asking, journal_other
-from services.dsu.usecases.reading import PageAsked
 
 
 def list_readings(
@@ -19,10 +18,9 @@ def list_readings(
     """The reads of a dossier, oldest first; looking at them is one more. Raises DossierNotFound."""
     _check_exists(uow, dossier_id)
     after = int(page.after[0]) if page.after else 0
-    rows = uow.journal.page(dossier_id, after=after, limit=page.limit + 1)
-    shown = rows[: page.limit]
+    rows = uow.journal.page(dossier_id, after=after, limit=page.sought)
     journal_other(uow, dossier_id, Act.READ_JOURNAL, asking=entry, quality="DPO")
-    return Page(shown, [shown[-1]["seq"]] if len(rows) > page.limit else None)
+    return page.of(rows, lambda row: (row["seq"],))
 
 
 def verify_readings(uow: UnitOfWork, dossier_id: UUID) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from chassis.clock import paris_day
 from services.dsu.domain.dossier import Dossier, DossierStatus
 from services.dsu.domain.errors import DossierNotFound
 from services.dsu.persistence import UnitOfWork
@@ -28,7 +27,7 @@ def of_personnes(uow: UnitOfWork, *, personne_ids: Sequence[UUID]) -> list[dict[
 
 
 def _described(uow: UnitOfWork, dossiers: Sequence[Dossier]) -> list[dict[str, Any]]:
-    today = paris_day(uow.now)
+    today = uow.today
     known = uow.annuaire.personnes({key for one in dossiers for key in one.personne_ids})
     return [
         {

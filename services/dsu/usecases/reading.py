@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from chassis.web.pages import Page
+from chassis.web.pages import Page, PageAsked
 from services.dsu.domain.dossier import Act, Dossier, DossierStatus
 from services.dsu.domain.errors import DossierNotFound
 from services.dsu.persistence import UnitOfWork
 from services.dsu.usecases import annuaire
 from services.dsu.usecases.gate import Asking, enter, enter_all
-
-
-@dataclass(frozen=True, kw_only=True)
-class PageAsked:
-    """Which page of a list."""
-
-    limit: int
-    after: Sequence[Any] | None
 
 
 def read_dossier(uow: UnitOfWork, dossier_id: UUID, *, entry: Asking) -> Dossier:
@@ -48,8 +38,7 @@ def list_mine(
     agent = annuaire.agents_today(uow, [agent_id]).get(agent_id)
     if agent is None or not agent.active:
         return Page([])
-    found = uow.dossiers.of_referent(agent_id, status, after=page.after, limit=page.limit + 1)
-    shown = found[: page.limit]
-    enter_all(uow, shown, Act.LIST, asking=entry)
-    following = [shown[-1].opened_on, shown[-1].dossier_id] if len(found) > page.limit else None
-    return Page(shown, following)
+    found = uow.dossiers.of_referent(agent_id, status, after=page.after, limit=page.sought)
+    shown = page.of(found, lambda dossier: (dossier.opened_on, dossier.dossier_id))
+    enter_all(uow, shown.items, Act.LIST, asking=entry)
+    return shown

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, time, timedelta
 
-PARIS = ZoneInfo("Europe/Paris")
+from chassis.clock import PARIS, instant_of, paris_day
+
 _SUNDAY = 6
 
 #: Whether a day in Paris is a public holiday.
@@ -57,21 +57,15 @@ def next_open(moment: datetime, rules: Rules, is_holiday: IsHoliday) -> datetime
         day += timedelta(days=1)
     while _is_closed(day, is_holiday):
         day += timedelta(days=1)
-    return paris_instant(day, rules.quiet_until)
-
-
-def paris_instant(day: date, hour: time) -> datetime:
-    """An hour of a day in Paris as a UTC instant; in a skipped hour, the one after the change."""
-    local = datetime.combine(day, hour, tzinfo=PARIS)
-    return local.astimezone(UTC)
+    return instant_of(day, rules.quiet_until)
 
 
 def reminder_due(
     starts_at: datetime, now: datetime, rules: Rules, is_holiday: IsHoliday
 ) -> datetime | None:
     """When to remind of a rendezvous; None when it is too near for a reminder to be of use."""
-    day = starts_at.astimezone(PARIS).date() - timedelta(days=rules.reminder_days)
-    due = next_open(paris_instant(day, rules.reminder_at), rules, is_holiday)
+    day = paris_day(starts_at) - timedelta(days=rules.reminder_days)
+    due = next_open(instant_of(day, rules.reminder_at), rules, is_holiday)
     if due < now + rules.reminder_gap or due > reminder_not_after(starts_at, rules):
         return None
     return due

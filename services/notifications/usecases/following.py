@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from chassis.caller import Caller
+from chassis.clock import end_of_day, instant_of
 from chassis.ids import new_id
+from chassis.web.pages import Page, PageAsked
 from services import roles
 from services.notifications.domain.lieu import Lieu
 from services.notifications.domain.message import (
@@ -24,7 +26,6 @@ from services.notifications.domain.message import (
     after,
 )
 from services.notifications.domain.reasons import CALL_BACK, DropReason, FailureReason
-from services.notifications.domain.timing import PARIS
 from services.notifications.persistence import UnitOfWork
 from services.notifications.usecases.telling import fact_of
 
@@ -51,12 +52,13 @@ def territory_of(caller: Caller) -> tuple[str, ...] | None:
 
 
 def list_messages(
-    uow: UnitOfWork, *, by: Caller, filters: dict[str, Any], limit: int, after_id: UUID | None
-) -> list[Message]:
+    uow: UnitOfWork, *, by: Caller, filters: dict[str, Any], page: PageAsked
+) -> Page[Message]:
     """Messages of the caller's territory, newest first."""
-    return uow.readings.messages(
-        territory=territory_of(by), filters=filters, limit=limit, after=after_id
+    found = uow.readings.messages(
+        territory=territory_of(by), filters=filters, limit=page.sought, after=page.after_id
     )
+    return page.of(found, _place)
 
 
 def read_message(uow: UnitOfWork, message_id: UUID, *, by: Caller) -> Message:
@@ -68,12 +70,13 @@ def read_message(uow: UnitOfWork, message_id: UUID, *, by: Caller) -> Message:
 
 
 def list_undeliverable(
-    uow: UnitOfWork, *, by: Caller, mds: str | None, limit: int, after_id: UUID | None
-) -> list[Message]:
+    uow: UnitOfWork, *, by: Caller, mds: str | None, page: PageAsked
+) -> Page[Message]:
     """Messages whose person should be called back, newest first."""
-    return uow.readings.undeliverable(
-        territory=territory_of(by), mds=mds, limit=limit, after=after_id
+    found = uow.readings.undeliverable(
+        territory=territory_of(by), mds=mds, limit=page.sought, after=page.after_id
     )
+    return page.of(found, _place)
 
 
 def stop_message(uow: UnitOfWork, message_id: UUID, *, by: Caller) -> Message:
@@ -153,8 +156,8 @@ def put_lieu(uow: UnitOfWork, *, site: str, address: str, phone: str | None) -> 
 
 def activity(uow: UnitOfWork, *, first_day: date, last_day: date) -> list[dict[str, Any]]:
     """Messages settled on these Paris days, both included."""
-    return uow.readings.activity(_midnight(first_day), _midnight(last_day + timedelta(days=1)))
+    return uow.readings.activity(instant_of(first_day), end_of_day(last_day))
 
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=PARIS).astimezone(UTC)
+def _place(message: Message) -> tuple[UUID]:
+    return (message.message_id,)

@@ -74,10 +74,9 @@ class ReadingRoutes:
     def list_of_personne(
         self, uow: UnitOfWork, call: Call, personne_id: UUID
     ) -> Page[usecases.Line]:
-        lines, following = usecases.list_of_personne(
-            uow, by=call.caller, personne_id=personne_id, limit=call.limit, after=call.after
+        return usecases.list_of_personne(
+            uow, by=call.caller, personne_id=personne_id, page=call.page
         )
-        return Page(lines, following)
 
     @route(
         "GET",

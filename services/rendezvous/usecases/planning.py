@@ -54,7 +54,7 @@ def end_motif(uow: UnitOfWork, *, motif_id: UUID, expected: int | None, valid_to
 
 def list_motifs(uow: UnitOfWork, *, by: Caller, on: date | None) -> list[Motif]:
     """Motifs in force on a day; to a person, those they can book."""
-    motifs = uow.motifs.valid_on(on or paris_day(uow.now))
+    motifs = uow.motifs.valid_on(on or uow.today)
     if viewer_of(uow, by).is_personne:
         return [motif for motif in motifs if motif.bookable_by_personne]
     return motifs
@@ -164,6 +164,6 @@ def _check_post(uow: UnitOfWork, viewer: Viewer, agent_id: UUID, day: date, *, f
 
 
 def _may_plan_or_unknown(uow: UnitOfWork, by: Caller, agent_id: UUID) -> None:
-    post = uow.knowns.assignment_on(agent_id, paris_day(uow.now))
+    post = uow.knowns.assignment_on(agent_id, uow.today)
     if post is None or not may_plan(viewer_of(uow, by), post):
         raise PlanningUnknown()

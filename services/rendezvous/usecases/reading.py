@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from chassis.caller import Caller
-from chassis.clock import PARIS, paris_day
+from chassis.clock import end_of_day, instant_of
 from chassis.errors import Invalid
+from chassis.web.pages import Page, PageAsked
 from services.rendezvous.domain.activity import ActivityRow, TableCell, published_table
 from services.rendezvous.domain.errors import (
     MotifUnknown,
@@ -95,7 +96,7 @@ def read_agenda(
 ) -> Agenda:
     """An agent's agenda. Of a volant of another MDS, only what is held in the caller's own."""
     viewer = viewer_of(uow, by)
-    post = uow.knowns.assignment_on(agent_id, paris_day(uow.now))
+    post = uow.knowns.assignment_on(agent_id, uow.today)
     if post is None or not may_read_agenda(viewer, post):
         raise PlanningUnknown()
     window = days(first_day, last_day)
@@ -112,19 +113,23 @@ def read_agenda(
 
 
 def list_of_personne(
-    uow: UnitOfWork, *, by: Caller, personne_id: UUID, limit: int, after: Sequence[str] | None
-) -> tuple[list[Line], Sequence[object] | None]:
-    """A person's rendezvous the caller may see, latest first, and the place of the next page."""
+    uow: UnitOfWork, *, by: Caller, personne_id: UUID, page: PageAsked
+) -> Page[Line]:
+    """A person's rendezvous the caller may see, latest first."""
     viewer = viewer_of(uow, by)
     if viewer.is_personne and personne_id != viewer.personne_id:
         raise RendezvousUnknown()
+    after = page.after
     before = (datetime.fromisoformat(after[0]), UUID(after[1])) if after else None
-    found = uow.agendas.of_personne(personne_id, before=before, limit=limit + 1)
-    page, more = found[:limit], found[limit:]
-    referents = uow.knowns.referents_of({r.dossier_id for r in page if r.dossier_id})
-    shown = [one for one in page if may_see(viewer, one, referent_id=referents.get(one.dossier_id))]
-    following = (page[-1].place.starts_at.isoformat(), page[-1].id) if more else None
-    return _lines(uow, viewer, shown), following
+    found = uow.agendas.of_personne(personne_id, before=before, limit=page.sought)
+    whole = page.of(found, lambda one: (one.place.starts_at.isoformat(), one.id))
+    referents = uow.knowns.referents_of({r.dossier_id for r in whole.items if r.dossier_id})
+    shown = [
+        one
+        for one in whole.items
+        if may_see(viewer, one, referent_id=referents.get(one.dossier_id))
+    ]
+    return Page(_lines(uow, viewer, shown), whole.next)
 
 
 def search_creneaux(
@@ -188,11 +193,7 @@ def read_activity(uow: UnitOfWork, *, first_day: date, last_day: date) -> Activi
 
 def days(first_day: date, last_day: date) -> Interval:
     """From midnight of the first Paris day to midnight after the last: 23, 24 or 25 hours each."""
-    after = last_day + timedelta(days=1)
-    return Interval(
-        datetime.combine(first_day, time.min, tzinfo=PARIS).astimezone(UTC),
-        datetime.combine(after, time.min, tzinfo=PARIS).astimezone(UTC),
-    )
+    return Interval(instant_of(first_day), end_of_day(last_day))
 
 
 def _one_team(

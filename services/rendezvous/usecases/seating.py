@@ -64,7 +64,7 @@ def read_ground(uow: UnitOfWork, wish: Wish, personne_ids: Collection[UUID]) -> 
 
 def learn_agent(uow: UnitOfWork, agent_id: UUID) -> Assignment | None:
     """Ask accueil about an agent not known here, and remember the answer."""
-    post = accueil.read_agent(uow.neighbours, agent_id, paris_day(uow.now))
+    post = accueil.read_agent(uow.neighbours, agent_id, uow.today)
     if post is not None:
         uow.knowns.put_assignment(post)
     return post

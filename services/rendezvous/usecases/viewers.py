@@ -5,7 +5,6 @@ from __future__ import annotations
 from uuid import UUID
 
 from chassis.caller import Caller
-from chassis.clock import paris_day
 from services import roles
 from services.rendezvous.domain.errors import RendezvousUnknown
 from services.rendezvous.domain.rendezvous import Rendezvous
@@ -17,7 +16,7 @@ def viewer_of(uow: UnitOfWork, caller: Caller) -> Viewer:
     """The viewer behind a token; without an `mds` claim, the MDS of the agent's post today."""
     mds = frozenset(caller.mds)
     if not mds and caller.agent_id and not caller.roles.isdisjoint(roles.AGENTS):
-        post = uow.knowns.assignment_on(caller.agent_id, paris_day(uow.now))
+        post = uow.knowns.assignment_on(caller.agent_id, uow.today)
         mds = frozenset({post.mds} if post and post.active else ())
     return Viewer(
         subject=caller.subject,

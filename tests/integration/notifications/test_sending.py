@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from chassis import due
+from chassis.clock import PARIS
 from chassis.testing import deliver, published, run_due
 from services.notifications import sending
-from services.notifications.domain.timing import PARIS
 from tests.integration.notifications.conftest import MONDAY, Town
 
 TOMORROW = MONDAY + timedelta(days=1)

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifications.domain.timing import PARIS, is_open, next_open, reminder_due
+from chassis.clock import PARIS
+from services.notifications.domain.timing import is_open, next_open, reminder_due
 from services.notifications.rules import backoff, is_holiday, rules_at
 
 FIRST = datetime(2022, 1, 1, tzinfo=UTC)
