@@ -22,6 +22,11 @@ BATCH = 200
 #: How long outside work is lent to one process; after a crash it comes back.
 LEASE = timedelta(seconds=60)
 _BACKOFF_CAP = timedelta(hours=1)
+_WHAT_IS_DUE = """
+    SELECT kind, count(*) FILTER (WHERE retry_at <= clock_timestamp()),
+           count(*) FILTER (WHERE retry_at > clock_timestamp())
+    FROM due WHERE done_at IS NULL AND due_at <= %s GROUP BY kind ORDER BY kind
+"""
 log = get_logger(__name__)
 
 
@@ -36,8 +41,9 @@ class Round:
 
 def run_due(runtime: Runtime, limit: int = BATCH) -> Round:
     """One round. Call again until nothing remains."""
-    done = sum(_work(runtime, kind, limit) for kind, ready, _ in _what_is_due(runtime) if ready)
-    left = _what_is_due(runtime)
+    due = _what_is_due(runtime)
+    done = sum(_work(runtime, kind, limit) for kind, ready, _ in due if ready)
+    left = _what_is_due(runtime) if due else []
     return Round(
         done=done,
         remaining=sum(ready for _, ready, _ in left),
@@ -169,20 +175,9 @@ def _postpone(runtime: Runtime, kind: str, item_id: UUID, error: Exception) -> N
 
 def _what_is_due(runtime: Runtime) -> list[tuple[str, int, int]]:
     """(kind, ready now, put off by a failure or lent) of all that fell due."""
-    due = runtime.tables.due
-    is_ready = due.c.retry_at <= sa.func.clock_timestamp()
-    query = (
-        sa.select(
-            due.c.kind,
-            sa.func.count().filter(is_ready),
-            sa.func.count().filter(~is_ready),
-        )
-        .where(due.c.done_at.is_(None), due.c.due_at <= runtime.clock())
-        .group_by(due.c.kind)
-        .order_by(due.c.kind)
-    )
     with runtime.engine.connect() as connection:
-        return [(kind, ready, postponed) for kind, ready, postponed in connection.execute(query)]
+        found = connection.exec_driver_sql(_WHAT_IS_DUE, (runtime.clock(),))
+        return [(kind, ready, postponed) for kind, ready, postponed in found]
 
 
 def _as_due(row: Any) -> Due:

@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, NamedTuple
 
-import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.orm import Session
 
 from chassis.runtime import Runtime
 from chassis.tables import ChassisTables
+
+_REPORT = """
+    SELECT (SELECT coalesce(json_agg(json_build_array(kind, source, aggregate_type, total)), '[]')
+            FROM traffic) AS totals,
+           (SELECT count(*) FROM outbox WHERE published_at IS NULL) AS outbox_pending,
+           waiting.total AS inbox_waiting, waiting.deferred,
+           (SELECT count(*) FROM inbox WHERE state = 'parked')
+           + (SELECT count(*) FROM parked WHERE state = 'parked') AS inbox_parked
+    FROM (SELECT count(*) AS total, count(*) FILTER (WHERE attempts > 0) AS deferred
+          FROM inbox WHERE state = 'waiting') AS waiting
+"""
 
 
 def count(
@@ -37,24 +47,13 @@ def report(runtime: Runtime, uow: Any) -> dict[str, Any]:
     One statement, hence one snapshot: read one after the other, "nothing left to publish" and
     "so many published" could describe two moments, and books that do not balance would seem to.
     """
-    tables = runtime.tables
-    waiting = tables.inbox.c.state == "waiting"
-    row = uow.session.execute(
-        sa.select(
-            _all_totals(tables).label("totals"),
-            _count(tables.outbox, tables.outbox.c.published_at.is_(None)).label("outbox_pending"),
-            _count(tables.inbox, waiting).label("inbox_waiting"),
-            _count(tables.inbox, waiting & (tables.inbox.c.attempts > 0)).label("deferred"),
-            _count(tables.inbox, tables.inbox.c.state == "parked").label("inbox_parked"),
-            _count(tables.parked, tables.parked.c.state == "parked").label("parked"),
-        )
-    ).one()
+    row = uow.run(_REPORT, ()).one()
     totals = [_Total(*total) for total in row.totals]
     return {
         "outbox_pending": row.outbox_pending,
         "inbox_waiting": row.inbox_waiting,
         "deferred": row.deferred,
-        "inbox_parked": row.inbox_parked + row.parked,
+        "inbox_parked": row.inbox_parked,
         "published": {t.aggregate_type: t.total for t in totals if t.kind == "published"},
         "applied": {
             f"{t.source}/{t.aggregate_type}": t.total for t in totals if t.kind == "applied"
@@ -74,23 +73,10 @@ class _Total(NamedTuple):
     total: int
 
 
-def _all_totals(tables: ChassisTables) -> sa.ScalarSelect[Any]:
-    traffic = tables.traffic.c
-    row = sa.func.json_build_array(
-        traffic.kind, traffic.source, traffic.aggregate_type, traffic.total
-    )
-    found = sa.func.coalesce(sa.func.json_agg(row), sa.text("'[]'::json"))
-    return sa.select(found).select_from(tables.traffic).scalar_subquery()
-
-
 def _follows(runtime: Runtime) -> list[list[str]]:
     """(source, aggregate type) followed; `*` stands for all of a source."""
     subscriptions = runtime.service.subscriptions
     return [list(pair) for pair in subscriptions.followed]
-
-
-def _count(table: sa.Table, condition: Any) -> sa.ScalarSelect[Any]:
-    return sa.select(sa.func.count()).select_from(table).where(condition).scalar_subquery()
 
 
 def _sum(totals: list[_Total], kind: str) -> int:
