@@ -25,7 +25,7 @@ _TYPE = re.compile(r"fr\.departement\.([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*)\.v([1
 _AGGREGATE_TYPE = re.compile(r"[a-z][a-z0-9_]*")
 _TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 #: What PostgreSQL's integer holds.
-_MAX_VERSION = 2**31 - 1
+MAX_VERSION = 2**31 - 1
 
 
 class EventTooLarge(ValueError):
@@ -94,6 +94,18 @@ class Event:
 
     def to_bytes(self) -> bytes:
         """The CloudEvents envelope as UTF-8 JSON. Raises EventTooLarge over 64 KiB."""
+        return self._to_text().encode()
+
+    def around_number(self) -> tuple[str, str]:
+        """The envelope before and after its number, for whoever draws the number to write it in.
+
+        Nothing before that member is free text. Raises EventTooLarge over 64 KiB.
+        """
+        member = f'"aggregateversion":{self.aggregate_version}'
+        before, _, after = self._to_text().partition(member)
+        return f'{before}"aggregateversion":', after
+
+    def _to_text(self) -> str:
         envelope = {
             "specversion": "1.0",
             "id": str(self.id),
@@ -111,10 +123,11 @@ class Event:
             envelope["causationid"] = str(self.correlation.causation_id)
         if self.correlation.traceparent:
             envelope["traceparent"] = self.correlation.traceparent
-        body = json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode()
-        if len(body) > MAX_ENVELOPE_BYTES:
-            raise EventTooLarge(f"{self.routing_key}: {len(body)} bytes")
-        return body
+        text = json.dumps(envelope, ensure_ascii=False, separators=(",", ":"))
+        size = len(text.encode())
+        if size > MAX_ENVELOPE_BYTES:
+            raise EventTooLarge(f"{self.routing_key}: {size} bytes")
+        return text
 
     @classmethod
     def from_bytes(cls, body: bytes) -> Self:
@@ -172,7 +185,7 @@ def _matched(pattern: re.Pattern[str], text: str) -> re.Match[str]:
 
 
 def _version(value: Any) -> int:
-    if type(value) is not int or not 1 <= value <= _MAX_VERSION:
+    if type(value) is not int or not 1 <= value <= MAX_VERSION:
         raise ValueError
     return value
 

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from itertools import chain
 from typing import Any, Self
 from uuid import UUID
 
-import psycopg2
 import sqlalchemy as sa
 from psycopg2.extras import register_uuid
 from sqlalchemy.orm import Session
@@ -25,7 +25,7 @@ from chassis.clock import Clock, paris_day
 from chassis.correlation import current
 from chassis.crypto import Keyring
 from chassis.errors import VersionMismatch
-from chassis.events import Correlation, Event, Fact
+from chassis.events import MAX_VERSION, Correlation, Event, Fact
 from chassis.ids import new_id
 from chassis.neighbours import Neighbours
 from chassis.tables import ChassisTables
@@ -43,18 +43,28 @@ _SCHEDULE = """
         error_class = NULL
 """
 _UNSCHEDULE = "DELETE FROM due WHERE kind = %s AND subject = %s AND done_at IS NULL"
-_ADVANCE_HEADS = """
-    INSERT INTO published_head AS head (aggregate_type, aggregate_id, version)
-    SELECT * FROM unnest(%s::text[], %s::uuid[], %s::int[])
-    ON CONFLICT (aggregate_type, aggregate_id) DO UPDATE
-    SET version = head.version + EXCLUDED.version
-    RETURNING aggregate_type, aggregate_id, version
-"""
-_WRITE_FACTS = """
+#: Draws the numbers of each aggregate, in sorted order, and writes them into the envelopes.
+#: `rank`: the place of a fact among the `of` facts of its aggregate in this transaction.
+_TELL = """
+    WITH fact AS (
+        SELECT * FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::int[], %s::int[], %s::text[],
+                             %s::text[], %s::text[], %s::uuid[], %s::uuid[], %s::timestamptz[])
+          WITH ORDINALITY
+          AS fact(event_id, type, id, rank, of, routing_key, before, after, correlation_id,
+                  causation_id, time, place)
+    ), head AS (
+        INSERT INTO published_head AS head (aggregate_type, aggregate_id, version)
+        SELECT type, id, count(*) FROM fact GROUP BY type, id ORDER BY type, id
+        ON CONFLICT (aggregate_type, aggregate_id) DO UPDATE
+        SET version = head.version + EXCLUDED.version
+        RETURNING aggregate_type AS type, aggregate_id AS id, version
+    )
     INSERT INTO outbox (event_id, aggregate_type, aggregate_id, aggregate_version, routing_key,
                         envelope, correlation_id, causation_id, time)
-    SELECT * FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::int[], %s::text[], %s::bytea[],
-                         %s::uuid[], %s::uuid[], %s::timestamptz[])
+    SELECT event_id, type, id, version - of + rank, routing_key,
+           convert_to(before || (version - of + rank) || after, 'UTF8'),
+           correlation_id, causation_id, time
+    FROM fact JOIN head USING (type, id) ORDER BY place
 """
 
 
@@ -86,6 +96,7 @@ class UnitOfWork:
         self._clock = clock
         self._facts: list[_Pending] = []
         self._plans: dict[tuple[str, str], tuple[Any, ...]] = {}
+        self._last: list[tuple[str, tuple[Any, ...]]] = []
 
     def __enter__(self) -> Self:
         return self
@@ -140,47 +151,48 @@ class UnitOfWork:
         """
         return self.session.connection().exec_driver_sql(statement, parameters)
 
+    def run_last(self, statement: str, parameters: tuple[Any, ...]) -> None:
+        """Run plain SQL just before the commit, in one exchange with the plans and the facts."""
+        self._last.append((statement, parameters))
+
     def commit(self) -> None:
-        """Write the plans and the facts, and commit everything at once."""
+        """Write what was kept for the end, and commit everything at once."""
         self.session.flush()
-        self._write_plans()
-        self._write_facts()
+        self._schedule_last()
+        self._tell_last()
+        if self._last:
+            last, self._last = self._last, []
+            statements, parameters = zip(*last, strict=True)
+            self.run(";".join(statements), tuple(chain.from_iterable(parameters)))
         self.session.commit()
 
     def rollback(self) -> None:
         """Forget the changes, the plans and the facts."""
         self._facts.clear()
         self._plans.clear()
+        self._last.clear()
         self.session.rollback()
 
-    def _write_plans(self) -> None:
+    def _schedule_last(self) -> None:
         if self._plans:
             plans, self._plans = self._plans, {}
-            self.run(_SCHEDULE, _columns(plans.values()))
+            self.run_last(_SCHEDULE, _columns(plans.values()))
 
-    def _write_facts(self) -> None:
+    def _tell_last(self) -> None:
+        """Facts come last of all: the lock on an aggregate's counter is held the shortest time."""
         if not self._facts:
             return
         pending, self._facts = self._facts, []
-        heads = self._advance_heads(pending)
+        totals = Counter(_subject(item) for item in pending)
+        ranks: Counter[tuple[str, UUID]] = Counter()
         rows = []
         for item in pending:
-            key = (item.fact.aggregate, item.fact.aggregate_id)
-            heads[key] += 1
-            rows.append(self._outbox_row(item, version=heads[key]))
-        self.run(_WRITE_FACTS, _columns(rows))
+            subject = _subject(item)
+            ranks[subject] += 1
+            rows.append(self._outbox_row(item, rank=ranks[subject], of=totals[subject]))
+        self.run_last(_TELL, _columns(rows))
 
-    def _advance_heads(self, pending: list[_Pending]) -> dict[tuple[str, UUID], int]:
-        """Reserve one number per fact, aggregates in sorted order; answers the heads before."""
-        wanted = Counter((item.fact.aggregate, item.fact.aggregate_id) for item in pending)
-        keys = sorted(wanted)
-        counts = [wanted[key] for key in keys]
-        reserved: Iterable[Any] = self.run(
-            _ADVANCE_HEADS, ([kind for kind, _ in keys], [key for _, key in keys], counts)
-        )
-        return {(kind, key): version - wanted[kind, key] for kind, key, version in reserved}
-
-    def _outbox_row(self, item: _Pending, *, version: int) -> tuple[Any, ...]:
+    def _outbox_row(self, item: _Pending, *, rank: int, of: int) -> tuple[Any, ...]:
         fact = item.fact
         event = Event(
             id=new_id(),
@@ -189,7 +201,7 @@ class UnitOfWork:
             version=fact.version,
             aggregate_type=fact.aggregate,
             aggregate_id=fact.aggregate_id,
-            aggregate_version=version,
+            aggregate_version=MAX_VERSION,  # no number drawn makes it longer
             time=item.time,
             correlation=item.correlation,
             data=fact.data(),
@@ -198,13 +210,18 @@ class UnitOfWork:
             event.id,
             event.aggregate_type,
             event.aggregate_id,
-            version,
+            rank,
+            of,
             event.routing_key,
-            psycopg2.Binary(event.to_bytes()),
+            *event.around_number(),
             event.correlation.correlation_id,
             event.correlation.causation_id,
             event.time,
         )
+
+
+def _subject(item: _Pending) -> tuple[str, UUID]:
+    return item.fact.aggregate, item.fact.aggregate_id
 
 
 def _columns(rows: Iterable[tuple[Any, ...]]) -> tuple[list[Any], ...]:

@@ -67,7 +67,7 @@ def replay(uow: Any, *, caller: str, key: str, mark: str) -> Response | None:
 
 
 def remember(uow: Any, response: Response, *, caller: str, key: str, mark: str) -> None:
-    """Store the answer with the act. Replaces one that has expired."""
+    """Store the answer with the act, when it commits. Replaces one that has expired."""
     kept = {name: value for name, value in response.headers.items() if name in _KEPT_HEADERS}
     body = psycopg2.Binary(uow.keyring.seal(response.get_data(), _CONTEXT))
-    uow.run(_REMEMBER, (caller, key, mark, response.status_code, json.dumps(kept), body))
+    uow.run_last(_REMEMBER, (caller, key, mark, response.status_code, json.dumps(kept), body))

@@ -2,6 +2,7 @@
 
 import json
 import tracemalloc
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
@@ -72,6 +73,14 @@ def envelope(**changes):
 @given(EVENTS)
 def test_what_is_written_is_read_back(event):
     assert Event.from_bytes(event.to_bytes()) == event
+
+
+@given(EVENTS, st.integers(1, 2**31 - 1))
+def test_a_number_can_be_written_in_later(event, number):
+    before, after = event.around_number()
+
+    numbered = replace(event, aggregate_version=number)
+    assert f"{before}{number}{after}".encode() == numbered.to_bytes()
 
 
 @given(st.binary(max_size=300))
