@@ -8,8 +8,12 @@ from collections.abc import Iterable
 from sqlalchemy.orm import Session
 
 #: `unnest` answers in the order of its array.
-_LOCK = "SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key"
-_LOCK_SHARED = "SELECT pg_advisory_xact_lock_shared(key) FROM unnest(%s::bigint[]) AS key"
+_LOCK = "SELECT pg_advisory_xact_lock(key) FROM unnest(%(keys)s::bigint[]) AS key"
+_LOCK_SHARED = "SELECT pg_advisory_xact_lock_shared(key) FROM unnest(%(keys)s::bigint[]) AS key"
+#: Before another statement with named parameters, to lock and read in one exchange: each statement
+#: sees what was committed when it starts, the second hence all that was done under the locks.
+#: `keys`: what `lock_keys` answers.
+LOCK_THEN = f"{_LOCK};"
 _TRY_LOCK = "SELECT pg_try_advisory_xact_lock(%s)"
 
 
@@ -19,10 +23,15 @@ def lock_resources(session: Session, resources: Iterable[str], *, shared: bool =
     Take them before the first insert: an exclusion constraint checked by two crossing
     transactions deadlocks, sorted inserts or not. `shared` holders exclude only exclusive ones.
     """
-    keys = sorted({lock_key(resource) for resource in resources})
+    keys = lock_keys(resources)
     if keys:
         statement = _LOCK_SHARED if shared else _LOCK
-        session.connection().exec_driver_sql(statement, (keys,))
+        session.connection().exec_driver_sql(statement, {"keys": keys})
+
+
+def lock_keys(resources: Iterable[str]) -> list[int]:
+    """The numbers of these resources, in the one order everybody takes them."""
+    return sorted({lock_key(resource) for resource in resources})
 
 
 def try_lock(session: Session, resource: str) -> bool:

@@ -92,8 +92,8 @@ def take_place(uow: UnitOfWork, seat: Seat, take: Callable[[list[Claim]], bool])
 def _take(uow: UnitOfWork, seat: Seat, take: Callable[[list[Claim]], bool]) -> None:
     claims = claims_of(seat.place, seat.motif.shape, seat.personne_ids)
     resources = [claim.resource_id for claim in claims]
-    uow.occupations.lock({*resources, *seat.also})
     lines = uow.occupations.situation(
+        locking={*resources, *seat.also},
         agent_ids=seat.place.agent_ids,
         resource_ids=resources,
         window=buffered(core_of(seat.place), seat.motif.shape),
