@@ -59,6 +59,7 @@ def ground() -> Iterator[Ground]:
         "DATABASE_SECRET": secrets.token_hex(16),
         "DATABASE_PREFIX": f"bench{os.getpid()}_{secrets.token_hex(2)}",
         "ENCRYPTION_KEYS": f"bench:{base64.b64encode(os.urandom(32)).decode()}",
+        "INDEX_KEY": base64.b64encode(os.urandom(32)).decode(),
         "JWKS": "inutilise",
         "TOKEN_ISSUER": "urn:bench",
     }

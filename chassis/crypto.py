@@ -1,5 +1,7 @@
 """Encryption at rest: AES-256-GCM (NIST SP 800-38D) with named keys, so that keys can rotate.
 
+Blind indexes have a key of their own, which does not (docs/decisions/0012).
+
 A ciphertext is `version(1) | key id length(1) | key id | nonce(12) | sealed`. The associated
 data names the column, so that a value copied to another column does not open.
 """
@@ -22,6 +24,8 @@ from sqlalchemy.types import TypeDecorator
 _VERSION = 1
 _NONCE_BYTES = 12
 _KEY_BYTES = 32
+#: From the URL-safe alphabet of base64. Anything else in a key is a slip, not to be passed over.
+_STANDARD = str.maketrans("-_", "+/")
 
 
 class KeyringError(ValueError):
@@ -30,29 +34,26 @@ class KeyringError(ValueError):
 
 @dataclass(frozen=True)
 class Keyring:
-    """Named keys; the first one encrypts, all of them decrypt."""
+    """Named keys; the first one encrypts, all of them decrypt. One more key makes indexes."""
 
     keys: Mapping[str, bytes] = field(repr=False)
     current: str
+    index_key: bytes = field(repr=False)
 
     @classmethod
-    def parse(cls, text: str) -> Self:
+    def parse(cls, text: str, index_key: bytes) -> Self:
         """Read `id:base64,id:base64`, newest first. Raises KeyringError."""
         keys: dict[str, bytes] = {}
         for part in filter(None, (p.strip() for p in text.split(","))):
             name, _, encoded = part.partition(":")
-            try:
-                key = base64.urlsafe_b64decode(encoded)
-            except ValueError:
-                raise KeyringError(f"clé {name!r} : base64 attendu") from None
-            if len(key) != _KEY_BYTES or not 0 < len(name) <= 32:
-                raise KeyringError(f"clé {name!r} : 32 octets attendus")
+            if not 0 < len(name) <= 32:
+                raise KeyringError(f"clé {name!r} : nom de 1 à 32 caractères attendu")
             if name in keys:
                 raise KeyringError(f"clé {name!r} : donnée deux fois")
-            keys[name] = key
+            keys[name] = read_key(encoded)
         if not keys:
             raise KeyringError("aucune clé de chiffrement")
-        return cls(keys=keys, current=next(iter(keys)))
+        return cls(keys=keys, current=next(iter(keys)), index_key=index_key)
 
     def seal(self, plain: bytes, context: str) -> bytes:
         """Encrypt under the current key, bound to `context`."""
@@ -73,12 +74,19 @@ class Keyring:
             raise KeyringError("valeur chiffrée altérée") from None
 
     def blind_index(self, value: str, context: str) -> str:
-        """A keyed digest to search an encrypted column by equality, stable across rotation.
+        """A keyed digest (HMAC-SHA256), to search an encrypted column by equality."""
+        return hmac.new(self.index_key, f"{context}\0{value}".encode(), hashlib.sha256).hexdigest()
 
-        It uses the *oldest* key, the last of the list: rotation adds keys in front.
-        """
-        oldest = list(self.keys.values())[-1]
-        return hmac.new(oldest, f"{context}\0{value}".encode(), hashlib.sha256).hexdigest()
+
+def read_key(encoded: str) -> bytes:
+    """Read 32 bytes in base64, of either alphabet. Raises KeyringError."""
+    try:
+        key = base64.b64decode(encoded.strip().translate(_STANDARD), validate=True)
+    except ValueError:
+        raise KeyringError("base64 attendu") from None
+    if len(key) != _KEY_BYTES:
+        raise KeyringError(f"{_KEY_BYTES} octets attendus")
+    return key
 
 
 def key_id(blob: bytes) -> str:

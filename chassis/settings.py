@@ -9,6 +9,7 @@
 | `AMQP_URI` | the broker; without it the platform runs embedded, with one local relay |
 | `BUS_PREFIX` | prefixes exchanges and queues (empty in production) |
 | `ENCRYPTION_KEYS` | `id:base64,…`, newest first, 32 bytes each |
+| `INDEX_KEY` | 32 bytes in base64: makes the digests that find encrypted values; never changes |
 | `JWKS` | path or URL of the token issuer's public keys |
 | `TOKEN_ISSUER`, `TOKEN_AUDIENCE` | what `iss` and `aud` must say |
 | `AGENT_CLAIM` | the claim that holds the annuaire's id (default `agent_id`) |
@@ -36,7 +37,7 @@ from marshmallow.validate import OneOf, Range
 
 from chassis.catalogue import service_names
 from chassis.clock import CLOCK_BYTES
-from chassis.crypto import Keyring, KeyringError
+from chassis.crypto import Keyring, KeyringError, read_key
 
 #: Ports by default: the api of the nth service listens on 8000 + n, its relay on 8100 + n.
 _API_BASE, _RELAY_BASE, _LOCAL_RELAY_PORT = 8001, 8101, 8100
@@ -226,11 +227,19 @@ def _environment(env: Env) -> str:
 
 
 def _keyring(env: _Reader) -> Keyring:
+    keys, index_key = env.required("ENCRYPTION_KEYS"), _index_key(env)
     try:
-        return Keyring.parse(env.required("ENCRYPTION_KEYS"))
+        return Keyring.parse(keys, index_key)
     except KeyringError:
         # Its words name the key; who forgets the id gives the key itself as a name.
         raise _Wrong("ENCRYPTION_KEYS attend id:base64,… et 32 octets par clé") from None
+
+
+def _index_key(env: _Reader) -> bytes:
+    try:
+        return read_key(env.required("INDEX_KEY"))
+    except KeyringError:
+        raise _Wrong("INDEX_KEY attend 32 octets en base64") from None
 
 
 def _address(text: str, *schemes: str) -> str:

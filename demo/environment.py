@@ -25,6 +25,7 @@ class Secrets:
 
     database: str
     encryption: str
+    index: str
     prefix: str
 
     @classmethod
@@ -34,12 +35,17 @@ class Secrets:
         if not path.exists():
             drawn = {
                 "database": secrets.token_urlsafe(24),
-                "encryption": "rejeu:" + base64.b64encode(secrets.token_bytes(32)).decode(),
+                "encryption": "rejeu:" + _key(),
+                "index": _key(),
                 "prefix": f"rejeu_{secrets.token_hex(4)}",
             }
             path.touch(mode=0o600)
             path.write_text(json.dumps(drawn))
         return cls(**json.loads(path.read_text()))
+
+
+def _key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def free_ports(count: int) -> list[int]:
@@ -93,6 +99,7 @@ def common(folder: Path, addresses: Addresses, database_url: str, drawn: Secrets
         "DATABASE_PREFIX": drawn.prefix,
         "BUS_PREFIX": f"{drawn.prefix}.",
         "ENCRYPTION_KEYS": drawn.encryption,
+        "INDEX_KEY": drawn.index,
         "JWKS": str(issuer_folder(folder) / "jwks.json"),
         "TOKEN_ISSUER": issuer.issuer,
         "TOKEN_AUDIENCE": issuer.audience,

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from chassis import logs
 from chassis.catalogue import load
-from chassis.crypto import Keyring, use_keyring
+from chassis.crypto import Keyring, read_key, use_keyring
 from chassis.database import new_engine
 from chassis.provision import drop, provision
 from chassis.runtime import Runtime
@@ -25,12 +25,13 @@ KEYS = (
     "cle-2:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
     ",cle-1:QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY="
 )
+INDEX_KEY = "aW5kZXgtaW5kZXgtaW5kZXgtaW5kZXgtaW5kZXgtMzI="
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _process() -> None:
     """What a process does at boot."""
-    use_keyring(Keyring.parse(KEYS))
+    use_keyring(Keyring.parse(KEYS, read_key(INDEX_KEY)))
     logs.configure(service="tests", process="pytest", environment="test")
 
 
@@ -43,6 +44,7 @@ def environment() -> dict[str, str]:
         "DATABASE_SECRET": "secret-de-test",
         "DATABASE_PREFIX": f"t{os.getpid()}_{secrets.token_hex(2)}",
         "ENCRYPTION_KEYS": KEYS,
+        "INDEX_KEY": INDEX_KEY,
         "JWKS": "inutilise",
         "TOKEN_ISSUER": "urn:test",
     }

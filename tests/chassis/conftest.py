@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from chassis import catalogue
 from chassis.broker import Names, remove_all
 from chassis.cli import application
-from chassis.crypto import Keyring, use_keyring
+from chassis.crypto import Keyring, read_key, use_keyring
 from chassis.provision import drop
 from chassis.settings import database_settings
 from chassis.web.tokens import DevelopmentIssuer
@@ -75,6 +75,7 @@ def run(environment: dict[str, str], tmp_path: Path) -> Callable[..., Any]:
         try:
             return CliRunner().invoke(application, list(arguments), env=env | changes)
         finally:
-            use_keyring(Keyring.parse(environment["ENCRYPTION_KEYS"]))
+            index_key = read_key(environment["INDEX_KEY"])
+            use_keyring(Keyring.parse(environment["ENCRYPTION_KEYS"], index_key))
 
     return invoke

@@ -27,6 +27,7 @@ def env():
         "DATABASE_URL": ADMIN,
         "DATABASE_SECRET": "secret-de-la-base",
         "ENCRYPTION_KEYS": f"cle-1:{KEY}",
+        "INDEX_KEY": KEY,
         "JWKS": "/nulle/part/jwks.json",
         "TOKEN_ISSUER": "urn:test",
         "AMQP_URI": AMQP,
@@ -71,6 +72,7 @@ MISSING = {
     "DATABASE_URL": (*SERVING, "provision", "migrate"),
     "DATABASE_SECRET": (*SERVING, "provision", "migrate"),
     "ENCRYPTION_KEYS": SERVING,
+    "INDEX_KEY": SERVING,
     "JWKS": SERVING,
     "TOKEN_ISSUER": SERVING,
     "AMQP_URI": ("relay",),
@@ -102,6 +104,9 @@ WRONG = [
     ("ENCRYPTION_KEYS", f"cle-1:{KEY},cle-1:{KEY}"),
     ("ENCRYPTION_KEYS", f":{KEY}"),
     ("ENCRYPTION_KEYS", ","),
+    ("INDEX_KEY", "hunter2"),
+    ("INDEX_KEY", "QkFEQkFE"),
+    ("INDEX_KEY", f"k2:{KEY}"),
     ("ENVIRONMENT", "staging"),
     ("ENVIRONMENT", ""),
     ("PORT", "huit mille"),
@@ -130,7 +135,8 @@ def test_a_wrong_value_is_named_and_not_repeated(boot, variable, value, command)
 )
 @pytest.mark.parametrize("command", ["provision", "migrate"])
 def test_provision_and_migrate_read_only_what_they_need(boot, variable, value, command):
-    changes = {"JWKS": None, "ENCRYPTION_KEYS": None, "TOKEN_ISSUER": None, variable: value}
+    unread = dict.fromkeys(("JWKS", "ENCRYPTION_KEYS", "INDEX_KEY", "TOKEN_ISSUER"))
+    changes = unread | {variable: value}
 
     code, errors = boot("compteur", command, **changes)
 

@@ -164,6 +164,21 @@ class TestDoctor:
         }
         assert "cle-2" in failed["clés"]
 
+    def test_the_index_key_is_told_by_a_print_that_changes_with_it_alone(
+        self, miroir, run, environment
+    ):
+        def told(**changes: str) -> str:
+            checks = json.loads(run("doctor", "miroir", "--json", **changes).stdout)
+            (keys,) = [row["détail"] for row in checks if row["contrôle"] == "clés"]
+            assert not any(key in keys for key in changes.values())
+            return str(keys.partition("index")[2])
+
+        fresh = "eHl6eHl6eHl6eHl6eHl6eHl6eHl6eHl6eHl6eHl6eHk="
+
+        assert told()
+        assert told(ENCRYPTION_KEYS=f"cle-3:{fresh},{environment['ENCRYPTION_KEYS']}") == told()
+        assert told(INDEX_KEY=fresh) != told()
+
     def test_a_wrong_setting_is_one_line_and_exits_2(self, miroir, run):
         result = run("doctor", "miroir", ENCRYPTION_KEYS="court:YQ==")
 

@@ -5,14 +5,15 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.crypto import Keyring, KeyringError, key_id, rotate, use_keyring
+from chassis.crypto import Keyring, KeyringError, key_id, read_key, rotate, use_keyring
 from chassis.ids import new_id
 from chassis.inbox_store import park
 from tests.chassis.sample.compteur.persistence import Compteur, compteur, metadata
 
 OLD = "cle-1:QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY="
 NEW = "cle-2:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
-old, both, new = (Keyring.parse(text) for text in (OLD, f"{NEW},{OLD}", NEW))
+INDEX = bytes(range(32))
+old, both, new = (Keyring.parse(text, INDEX) for text in (OLD, f"{NEW},{OLD}", NEW))
 
 
 @given(st.binary(max_size=500), st.text(max_size=20))
@@ -64,12 +65,19 @@ def test_two_ciphertexts_of_one_value_differ():
     assert old.seal(b"x", "t.c") != old.seal(b"x", "t.c")
 
 
-def test_a_blind_index_is_stable_across_rotation_and_tied_to_its_context():
+def test_a_blind_index_is_stable_whatever_encryption_keys_come_and_go():
     index = old.blind_index("0612345678", "personne.phone")
 
     assert both.blind_index("0612345678", "personne.phone") == index
+    assert new.blind_index("0612345678", "personne.phone") == index
+
+
+def test_a_blind_index_is_tied_to_its_context_and_to_its_key():
+    index = old.blind_index("0612345678", "personne.phone")
+
     assert old.blind_index("0612345678", "personne.mail") != index
-    assert new.blind_index("0612345678", "personne.phone") != index
+    other = Keyring.parse(OLD, bytes(32))
+    assert other.blind_index("0612345678", "personne.phone") != index
 
 
 @pytest.mark.parametrize(
@@ -78,13 +86,22 @@ def test_a_blind_index_is_stable_across_rotation_and_tied_to_its_context():
 )
 def test_a_malformed_keyring_is_refused_without_quoting_a_key(text):
     with pytest.raises(KeyringError) as refusal:
-        Keyring.parse(text)
+        Keyring.parse(text, INDEX)
 
     assert OLD.split(":")[1] not in str(refusal.value)
 
 
+@pytest.mark.parametrize("text", ["", "zz", "é", OLD, "k2:" + OLD[6:], OLD[6:] + "QUJD"])
+def test_a_malformed_key_is_refused_without_being_quoted(text):
+    with pytest.raises(KeyringError) as refusal:
+        read_key(text)
+
+    assert not text or text not in str(refusal.value)
+
+
 def test_a_keyring_never_shows_its_keys():
     assert "ABCDEF" not in repr(old)
+    assert "x02" not in repr(old)
 
 
 class TestInTheTable:
