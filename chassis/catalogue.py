@@ -79,7 +79,7 @@ def subscriptions_of(name: str) -> Subscriptions:
 
 
 def side_task_of(name: str) -> Any | None:
-    """`feed.run(runtime, stop)`, run beside the relay, where a service has one."""
+    """`feed.run(runtime, stop, turns)`, run beside the relay, where a service has one."""
     if find_spec(f"{PACKAGE}.{name}.feed") is None:
         return None
     return _part(name, "feed").run

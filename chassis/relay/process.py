@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import select
 import signal
-import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -23,25 +22,10 @@ from chassis.relay.consumer import Consumer
 from chassis.relay.local import InboxConnection, LocalInboxes
 from chassis.relay.outbox import BATCH, BREATH_SECONDS, FactsRefused, Outbox, Pump
 from chassis.relay.publisher import Publisher
+from chassis.relay.turns import Turns
 from chassis.settings import Settings, SettingsError
 
-#: A thread that has not turned for this long is stuck (longer than any bounded wait), in seconds.
-_STUCK_SECONDS = 60.0
 log = get_logger(__name__)
-
-
-class Turns:
-    """When each thread last turned: what /livez tells."""
-
-    def __init__(self) -> None:
-        self._last: dict[str, float] = {}
-
-    def mark(self, thread: str) -> None:
-        self._last[thread] = time.monotonic()
-
-    def stuck(self) -> list[str]:
-        now = time.monotonic()
-        return sorted(name for name, at in self._last.items() if now - at > _STUCK_SECONDS)
 
 
 def serve(settings: Settings) -> int:
@@ -65,7 +49,7 @@ def serve(settings: Settings) -> int:
         "publisher": lambda: _publish(outbox, publisher, stop, turns),
         "consumer": lambda: consumer.run(stop, partial(turns.mark, "consumer")),
     }
-    tasks |= _side_task(settings, stop)
+    tasks |= _side_task(settings, stop, turns)
     return _run(tasks, settings.host, settings.relay_port, stop, turns)
 
 
@@ -144,7 +128,7 @@ def _reason(error: Exception) -> str:
     return str(error) if isinstance(error, BrokerUnavailable | FactsRefused) else ""
 
 
-def _side_task(settings: Settings, stop: Event) -> dict[str, Callable[[], None]]:
+def _side_task(settings: Settings, stop: Event, turns: Turns) -> dict[str, Callable[[], None]]:
     """A service's own publishing loop, e.g. the partner feed."""
     task = side_task_of(settings.service)
     if task is None:
@@ -153,7 +137,7 @@ def _side_task(settings: Settings, stop: Event) -> dict[str, Callable[[], None]]
     def run() -> None:
         from chassis.runtime import assemble  # noqa: PLC0415 - only a side task needs a runtime
 
-        task(assemble(load(settings.service), settings), stop)
+        task(assemble(load(settings.service), settings), stop, turns)
 
     return {"feed": run}
 

@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from chassis.broker import BROKER_ERRORS, BrokerUnavailable, Link
 from chassis.logs import get_logger
+from chassis.relay.turns import Turns
 from chassis.runtime import Runtime
 from services.consent.domain.livraison import Outcome
 from services.consent.domain.partenaire import Partenaire
@@ -42,15 +43,17 @@ _MARGIN_SECONDS = 0.2
 log = get_logger(__name__)
 
 
-def run(runtime: Runtime, stop: Event) -> None:
+def run(runtime: Runtime, stop: Event, turns: Turns) -> None:
     """Serve every partner that reads a queue, until `stop`. Without a broker there is none."""
     threads: dict[str, Thread] = {}
-    turn = Semaphore(_AT_ONCE)
+    places = Semaphore(_AT_ONCE)
     while runtime.settings.amqp_uri and not stop.is_set():
+        turns.mark("feed")
         for code in _partners(runtime):
             if code not in threads or not threads[code].is_alive():
-                threads[code] = _start(runtime, code, turn, stop)
+                threads[code] = _Server(runtime, code, places, stop, turns).start()
         stop.wait(_LOOK_AGAIN_SECONDS)
+    turns.end("feed")
     stop.wait()
     for thread in threads.values():
         thread.join(timeout=EXPIRATION_SECONDS + 2)
@@ -124,13 +127,6 @@ class _Batch:
         return set() if self.queue.wait_taken() else self.queue.recall()
 
 
-def _start(runtime: Runtime, code: str, turn: Semaphore, stop: Event) -> Thread:
-    thread = Thread(target=_serve, args=(runtime, code, turn, stop), name=f"feed-{code}")
-    thread.daemon = True
-    thread.start()
-    return thread
-
-
 def _partners(runtime: Runtime, *known: str) -> Sequence[str]:
     """Codes of the partners that read a queue; those already known when we cannot tell."""
     try:
@@ -142,36 +138,78 @@ def _partners(runtime: Runtime, *known: str) -> Sequence[str]:
         return known
 
 
-def _serve(runtime: Runtime, code: str, turn: Semaphore, stop: Event) -> None:
-    """One partner, until `stop`, its suspension, or its move to HTTP."""
-    while not stop.is_set() and code in (_partners(runtime, code)):
+@dataclass
+class _Server:
+    """Serves one partner, in a thread of its own that marks its turns."""
+
+    runtime: Runtime
+    code: str
+    places: Semaphore
+    stop: Event
+    turns: Turns
+
+    def start(self) -> Thread:
+        thread = Thread(target=self._run, name=f"feed-{self.code}", daemon=True)
+        thread.start()
+        return thread
+
+    def _run(self) -> None:
         try:
-            link = Link(_uri(runtime, code), f"feed {code}")
-        except BrokerUnavailable:
-            log.warning("feed_broker_away", partner=code)
-            stop.wait(_BACKOFF_SECONDS)
-            continue
-        try:
-            _pump(runtime, code, link, turn, stop)
-        except (*BROKER_ERRORS, SQLAlchemyError) as error:
-            log.warning("feed_interrupted", partner=code, error_class=type(error).__name__)
-            stop.wait(_IDLE_SECONDS)
+            self._serve()
         finally:
-            link.close()
+            self.turns.end(self._name)
 
+    def _serve(self) -> None:
+        """Until `stop`, the partner's suspension, or its move to HTTP."""
+        while not self.stop.is_set() and self._is_served():
+            self.turns.mark(self._name)
+            try:
+                link = Link(_uri(self.runtime, self.code), f"feed {self.code}")
+            except BrokerUnavailable:
+                log.warning("feed_broker_away", partner=self.code)
+                self.stop.wait(_BACKOFF_SECONDS)
+                continue
+            try:
+                self._pump(link)
+            except (*BROKER_ERRORS, SQLAlchemyError) as error:
+                log.warning("feed_interrupted", partner=self.code, error_class=type(error).__name__)
+                self.stop.wait(_IDLE_SECONDS)
+            finally:
+                link.close()
 
-def _pump(runtime: Runtime, code: str, link: Link, turn: Semaphore, stop: Event) -> None:
-    queue = PartnerQueue(link, queue_name(runtime.settings.bus_prefix, code))
-    queue.open()
-    while not stop.is_set():
-        with turn:
-            done = publish_batch(runtime, code, queue)
-        link.beat()
-        if not done:
-            # A partner that is suspended or went over to HTTP gives nothing to do either.
-            if code not in (_partners(runtime, code)):
-                return
-            stop.wait(_IDLE_SECONDS)
+    def _pump(self, link: Link) -> None:
+        queue = PartnerQueue(link, queue_name(self.runtime.settings.bus_prefix, self.code))
+        queue.open()
+        while not self.stop.is_set() and self._take_place():
+            try:
+                done = publish_batch(self.runtime, self.code, queue)
+            finally:
+                self.places.release()
+            link.beat()
+            if not done:
+                # A partner that is suspended or went over to HTTP gives nothing to do either.
+                if not self._is_served():
+                    return
+                self.stop.wait(_IDLE_SECONDS)
+
+    def _take_place(self) -> bool:
+        """One of the few places; False when we stop meanwhile.
+
+        Waiting for one is not hanging: those that hold them show, if they hang.
+        """
+        while not self.places.acquire(timeout=_LOOK_AGAIN_SECONDS):
+            self.turns.mark(self._name)
+            if self.stop.is_set():
+                return False
+        self.turns.mark(self._name)
+        return True
+
+    def _is_served(self) -> bool:
+        return self.code in _partners(self.runtime, self.code)
+
+    @property
+    def _name(self) -> str:
+        return f"feed {self.code}"
 
 
 def _uri(runtime: Runtime, code: str) -> str:

@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from chassis.broker import Link, Names, declare
 from chassis.relay.consumer import Consumer
 from chassis.relay.outbox import Outbox
-from chassis.relay.process import Turns, _publish
+from chassis.relay.process import _publish
 from chassis.relay.publisher import Publisher
+from chassis.relay.turns import Turns
 from tests.chassis.conftest import AMQP_URI
 from tests.chassis.faultproxy import FaultProxy
 from tests.chassis.sample.compteur.events import Incremented

@@ -14,6 +14,7 @@ from uuid import uuid4
 import pytest
 
 from chassis.broker import Link
+from chassis.relay.turns import Turns
 from chassis.testing import Client
 from services.consent import feed
 from services.consent.file_partenaire import PartnerQueue, queue_name
@@ -48,7 +49,7 @@ def queue(bus) -> Iterator[PartnerQueue]:
 
 def _running(scene: Scene) -> tuple[Thread, Event]:
     stop = Event()
-    thread = Thread(target=feed.run, args=(scene.runtime, stop), daemon=True)
+    thread = Thread(target=feed.run, args=(scene.runtime, stop, Turns()), daemon=True)
     thread.start()
     return thread, stop
 
