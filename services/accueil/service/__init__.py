@@ -1,8 +1,9 @@
-"""accueil's HTTP face: the nameko class, its routes grouped by aggregate."""
+"""The HTTP face of accueil: each route reads, runs a use case, gives its answer."""
 
 from __future__ import annotations
 
 from chassis.web.api import Api
+from services.accueil.service.activity import ActivityRoutes
 from services.accueil.service.annuaire import AnnuaireRoutes
 from services.accueil.service.internal import InternalRoutes
 from services.accueil.service.orientations import OrientationRoutes
@@ -18,6 +19,7 @@ class AccueilService(
     VisiteRoutes,
     OrientationRoutes,
     InternalRoutes,
+    ActivityRoutes,
     Api,
 ):
     """Accueil inconditionnel : annuaire, personnes, visites, orientations."""

@@ -1,13 +1,11 @@
-"""Routes of orientations, and the activity of reception."""
+"""Routes of orientations."""
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from chassis.web.pages import Page
 from chassis.web.route import Call, route
-from chassis.web.schemas import Period
 from services import roles
 from services.accueil.domain.annuaire import AgentNotFound, SiteUnknown
 from services.accueil.domain.orientation import (
@@ -20,10 +18,8 @@ from services.accueil.domain.orientation import (
 from services.accueil.domain.personne import PersonneNotFound
 from services.accueil.domain.visite import VisiteNotFound
 from services.accueil.persistence import UnitOfWork
-from services.accueil.schemas.activity import ActivityOut
 from services.accueil.schemas.visites import OrientationIn, OrientationOut, OrientationQuery
 from services.accueil.service import allowed
-from services.accueil.usecases import activity
 from services.accueil.usecases import orientations as usecases
 
 _TAG = "Orientations"
@@ -93,15 +89,3 @@ class OrientationRoutes:
     )
     def answer_orientation(self, uow: UnitOfWork, call: Call, orientation_id: UUID) -> Orientation:
         return usecases.answer_orientation(uow, by=call.caller, orientation_id=orientation_id)
-
-    @route(
-        "GET",
-        "/v1/activity",
-        allow=roles.STATISTIQUES,
-        query=Period,
-        reply=ActivityOut,
-        tag="Activité",
-        summary="Activité de l’accueil sur une période",
-    )
-    def read_activity(self, uow: UnitOfWork, call: Call) -> dict[str, Any]:
-        return activity.report(uow, **call.query)

@@ -9,7 +9,7 @@ from chassis.clock import end_of_day, instant_of
 from services.accueil.persistence import UnitOfWork
 
 
-def report(uow: UnitOfWork, *, first_day: date, last_day: date) -> dict[str, Any]:
+def read_activity(uow: UnitOfWork, *, first_day: date, last_day: date) -> dict[str, Any]:
     """Figures of the period, both days included."""
     return {
         "first_day": first_day,

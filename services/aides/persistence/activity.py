@@ -8,7 +8,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from services.aides.domain.activite import Tally
+from services.aides.domain.activity import Tally
 from services.aides.persistence import tables as t
 
 

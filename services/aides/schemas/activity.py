@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chassis.web import fields
 from chassis.web.schemas import Period, Schema
-from services.aides.domain.activite import Figure
+from services.aides.domain.activity import Figure
 
 
 class ActivityRowOut(Schema):

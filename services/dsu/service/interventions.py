@@ -18,7 +18,7 @@ from services.dsu.schemas.interventions import (
     NomenclatureQuery,
 )
 from services.dsu.service.asking import PURPOSE, asking
-from services.dsu.usecases import figures, interventions
+from services.dsu.usecases import interventions
 
 _INTERVENTIONS = "Interventions"
 
@@ -69,4 +69,4 @@ class InterventionRoutes:
         problems=(errors.UnknownCode,),
     )
     def read_nomenclature(self, uow: UnitOfWork, call: Call) -> Nomenclature:
-        return figures.read_nomenclature(uow, **call.query)
+        return interventions.read_nomenclature(uow, **call.query)

@@ -1,4 +1,4 @@
-"""The journal of reads, the figures, the internal reads."""
+"""The journal of reads, the internal reads."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from chassis.web.route import Call, route
 from services import roles
 from services.dsu.domain import errors
 from services.dsu.persistence import UnitOfWork
-from services.dsu.schemas.activity import ActivityOut, ActivityQuery
 from services.dsu.schemas.oversight import (
     OfPersonnesIn,
     OfPersonnesOut,
@@ -19,14 +18,14 @@ from services.dsu.schemas.oversight import (
     VerificationOut,
 )
 from services.dsu.service.asking import asking
-from services.dsu.usecases import figures, oversight, professionals
+from services.dsu.usecases import oversight, professionals
 
 _JOURNAL = "Journal des lectures"
 _INTERNAL = "Lectures internes"
 
 
 class OversightRoutes:
-    """The journal of reads, the figures, the internal reads."""
+    """The journal of reads, the internal reads."""
 
     @route(
         "GET",
@@ -52,19 +51,6 @@ class OversightRoutes:
     )
     def verify_readings(self, uow: UnitOfWork, _call: Call, dossier_id: UUID) -> dict[str, Any]:
         return oversight.verify_readings(uow, dossier_id)
-
-    @route(
-        "GET",
-        "/v1/activity",
-        allow=roles.STATISTIQUES,
-        query=ActivityQuery,
-        reply=ActivityOut,
-        tag="Activité",
-        summary="Dossiers et interventions par MDS",
-        description="STOCK compte les dossiers ouverts au jour `on`, dernier jour par défaut.",
-    )
-    def read_activity(self, uow: UnitOfWork, call: Call) -> dict[str, Any]:
-        return figures.read_activity(uow, **call.query)
 
     @route(
         "GET",

@@ -12,7 +12,13 @@ from chassis.web.pages import Page, PageAsked
 from services.dsu.domain.access import Access, NoteScope
 from services.dsu.domain.dossier import Act, Dossier
 from services.dsu.domain.errors import ActNotAllowed, DateRefused, DossierNotFound
-from services.dsu.domain.nomenclature import Filing, InterventionType, label_of, nomenclature_on
+from services.dsu.domain.nomenclature import (
+    Filing,
+    InterventionType,
+    Nomenclature,
+    label_of,
+    nomenclature_on,
+)
 from services.dsu.events import InterventionRecorded
 from services.dsu.persistence import UnitOfWork
 from services.dsu.usecases.gate import Asking, enter
@@ -71,6 +77,11 @@ def list_interventions(
     )
     found = page.of(rows, lambda row: (row["occurred_on"], row["intervention_id"]))
     return Page([_shown(row, access) for row in found.items], found.next)
+
+
+def read_nomenclature(uow: UnitOfWork, *, on: date | None) -> Nomenclature:
+    """The version valid that day, today by default. Raises UnknownCode."""
+    return nomenclature_on(on or uow.today)
 
 
 def _values(

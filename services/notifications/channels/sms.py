@@ -15,7 +15,7 @@
 | 429 | too fast: wait `Retry-After` seconds |
 | 5xx, no answer | wait |
 
-The provider reports delivery to `POST /v1/receipts` (see `service.py`).
+The provider reports delivery to `POST /v1/receipts` (see `service/messages.py`).
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from chassis.errors import DomainError
 from chassis.unit_of_work import UnitOfWork as ChassisUnitOfWork
+from services.notifications.persistence.activity import Activity
 from services.notifications.persistence.lieux import Lieux
 from services.notifications.persistence.messages import Messages
 from services.notifications.persistence.readings import Readings
@@ -33,5 +34,10 @@ class UnitOfWork(ChassisUnitOfWork):
 
     @cached_property
     def readings(self) -> Readings:
-        """Lists and figures for those who look on."""
+        """Lists for those who look on."""
         return Readings(self.session)
+
+    @cached_property
+    def activity(self) -> Activity:
+        """The figures."""
+        return Activity(self.session)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -13,18 +12,18 @@ from services.notifications.domain.lieu import Lieu
 from services.notifications.persistence.tables import lieu
 
 
-@dataclass
 class Lieux:
     """The places of one transaction."""
 
-    session: Session
+    def __init__(self, session: Session) -> None:
+        self._session = session
 
     def put(self, place: Lieu, *, now: datetime) -> None:
         """Say it from now on."""
         row = pg.insert(lieu).values(
             site=place.site, address=place.address, phone=place.phone, changed_at=now
         )
-        self.session.execute(
+        self._session.execute(
             row.on_conflict_do_update(
                 index_elements=[lieu.c.site],
                 set_={
@@ -37,7 +36,7 @@ class Lieux:
 
     def all(self) -> list[Lieu]:
         """Every place: a few dozen."""
-        rows = self.session.execute(
+        rows = self._session.execute(
             sa.select(lieu.c.site, lieu.c.address, lieu.c.phone).order_by(lieu.c.site)
         )
         return [Lieu(site=site, address=address, phone=phone) for site, address, phone in rows]

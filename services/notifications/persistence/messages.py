@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -82,11 +82,11 @@ def as_message(row: Any) -> Message:
     return Message(**values)
 
 
-@dataclass
 class Messages:
     """The messages of one transaction."""
 
-    session: Session
+    def __init__(self, session: Session) -> None:
+        self._session = session
 
     def add(self, planned: Sequence[Message]) -> set[UUID]:
         """Store what is not there yet; answers the ids that were new."""
@@ -94,14 +94,14 @@ class Messages:
             return set()
         insert = pg.insert(message).on_conflict_do_nothing(constraint="uq_message_once")
         # One statement for any number of rows: SQLAlchemy keeps it compiled.
-        added = self.session.execute(
+        added = self._session.execute(
             insert.returning(message.c.message_id), [_values(item) for item in planned]
         )
         return set(added.scalars())
 
     def claim(self, ids: Collection[UUID], *, claim: UUID) -> list[Message]:
         """Take these messages for one sender; what is settled or stopped is not answered."""
-        rows = self.session.execute(
+        rows = self._session.execute(
             sa.update(message)
             .where(
                 message.c.message_id.in_(ids),
@@ -116,7 +116,7 @@ class Messages:
         """Write what became of claimed messages; answers those this sender still held."""
         if not changed:
             return set()
-        done = self.session.execute(
+        done = self._session.execute(
             _SETTLE,
             {"held_by": claim}
             | {
@@ -128,7 +128,7 @@ class Messages:
 
     def recipients_of(self, subject_ids: Collection[UUID]) -> set[tuple[Any, ...]]:
         """Where messages about these subjects went: (subject, version, template, digest)."""
-        rows = self.session.execute(
+        rows = self._session.execute(
             sa.select(
                 message.c.subject_id,
                 message.c.subject_version,
@@ -146,7 +146,7 @@ class Messages:
         self, rendezvous_id: UUID, *, starts_at: datetime, site: str, modality: Modality
     ) -> bool:
         """Whether the latest messages about a rendezvous say this moment and this place."""
-        latest = self.session.execute(
+        latest = self._session.execute(
             sa.select(message.c.starts_at, message.c.site, message.c.modality)
             .where(
                 message.c.subject_type == SubjectType.RENDEZVOUS,
@@ -159,7 +159,7 @@ class Messages:
 
     def locked(self, message_id: UUID) -> Message | None:
         """One message, held until the transaction ends."""
-        row = self.session.execute(
+        row = self._session.execute(
             sa.select(*_COLUMNS).where(message.c.message_id == message_id).with_for_update()
         ).one_or_none()
         return as_message(row) if row else None
@@ -206,7 +206,7 @@ class Messages:
 
     def add_receipt(self, values: Mapping[str, Any]) -> bool:
         """Keep a receipt; False when the provider had said it before."""
-        added = self.session.execute(
+        added = self._session.execute(
             pg.insert(receipt)
             .values(**values)
             .on_conflict_do_nothing(constraint="uq_receipt_once")
@@ -216,7 +216,7 @@ class Messages:
 
     def early_receipts(self, ids: Collection[UUID]) -> dict[UUID, str]:
         """Receipts that came before the sender could say it had sent, the first of each."""
-        rows = self.session.execute(
+        rows = self._session.execute(
             sa.select(receipt.c.message_id, receipt.c.status)
             .where(receipt.c.message_id.in_(ids))
             .order_by(receipt.c.received_at.desc(), receipt.c.receipt_id.desc())
@@ -224,7 +224,7 @@ class Messages:
         return {row.message_id: row.status for row in rows}
 
     def _drop(self, reason: DropReason, now: datetime, *where: Any) -> list[Message]:
-        rows = self.session.execute(
+        rows = self._session.execute(
             sa.update(message)
             .where(message.c.status == Status.WAITING, *where)
             .values(status=Status.DROPPED, reason=reason, settled_at=now)
@@ -233,7 +233,7 @@ class Messages:
         return sorted(map(as_message, rows), key=lambda item: item.message_id)
 
     def _change(self, message_id: UUID, **values: Any) -> None:
-        self.session.execute(
+        self._session.execute(
             sa.update(message).where(message.c.message_id == message_id).values(**values)
         )
 

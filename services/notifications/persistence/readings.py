@@ -1,10 +1,8 @@
-"""What agents and managers look at: lists, the call-back list, activity. Reads only."""
+"""What agents and managers look at: lists, the call-back list. Reads only."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,11 +17,11 @@ from services.notifications.persistence.tables import message
 _FILTERS = ("mds", "site", "status", "template", "channel", "subject_id", "personne_id")
 
 
-@dataclass
 class Readings:
     """Reads over the messages. `territory` is None for those who see every MDS."""
 
-    session: Session
+    def __init__(self, session: Session) -> None:
+        self._session = session
 
     def messages(
         self,
@@ -42,7 +40,7 @@ class Readings:
 
     def message(self, message_id: UUID, territory: Sequence[str] | None) -> Message | None:
         """One message, if it is within the territory."""
-        row = self.session.execute(
+        row = self._session.execute(
             self._seen_by(territory).where(message.c.message_id == message_id)
         ).one_or_none()
         return as_message(row) if row else None
@@ -60,27 +58,6 @@ class Readings:
             query = query.where(message.c.mds == mds)
         return self._page(query, limit, after)
 
-    def activity(self, start: datetime, end: datetime) -> list[dict[str, Any]]:
-        """Messages settled in [start, end), by MDS, template, channel, outcome and reason."""
-        codes = [
-            message.c.mds,
-            message.c.template,
-            message.c.channel,
-            message.c.status.label("outcome"),
-            message.c.reason,
-        ]
-        rows = self.session.execute(
-            sa.select(
-                *codes,
-                sa.func.count().label("count"),
-                sa.func.coalesce(sa.func.sum(message.c.sms_parts), 0).label("sms_parts"),
-            )
-            .where(message.c.settled_at >= start, message.c.settled_at < end)
-            .group_by(*codes)
-            .order_by(*codes)
-        )
-        return [dict(row) for row in rows.mappings()]
-
     def _seen_by(self, territory: Sequence[str] | None) -> sa.Select[Any]:
         query = sa.select(message)
         return query if territory is None else query.where(message.c.mds.in_(territory))
@@ -89,4 +66,4 @@ class Readings:
         if after is not None:
             query = query.where(message.c.message_id < after)
         newest = query.order_by(message.c.message_id.desc()).limit(limit)
-        return [as_message(row) for row in self.session.execute(newest)]
+        return [as_message(row) for row in self._session.execute(newest)]

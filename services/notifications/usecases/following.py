@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from chassis.caller import Caller
-from chassis.clock import end_of_day, instant_of
 from chassis.ids import new_id
 from chassis.web.pages import Page, PageAsked
 from services import roles
@@ -152,11 +150,6 @@ def put_lieu(uow: UnitOfWork, *, site: str, address: str, phone: str | None) -> 
     place = Lieu(site=site, address=address, phone=phone)
     uow.lieux.put(place, now=uow.now)
     return place
-
-
-def activity(uow: UnitOfWork, *, first_day: date, last_day: date) -> list[dict[str, Any]]:
-    """Messages settled on these Paris days, both included."""
-    return uow.readings.activity(instant_of(first_day), end_of_day(last_day))
 
 
 def _place(message: Message) -> tuple[UUID]:

@@ -1,14 +1,15 @@
-"""The HTTP face of rendezvous: each route loads, calls a use case, dumps."""
+"""The HTTP face of rendezvous: each route reads, runs a use case, gives its answer."""
 
 from __future__ import annotations
 
 from chassis.web.api import Api
+from services.rendezvous.service.activity import ActivityRoutes
 from services.rendezvous.service.booking import BookingRoutes
 from services.rendezvous.service.planning import PlanningRoutes
 from services.rendezvous.service.reading import ReadingRoutes
 
 
-class RendezvousService(PlanningRoutes, BookingRoutes, ReadingRoutes, Api):
+class RendezvousService(PlanningRoutes, BookingRoutes, ReadingRoutes, ActivityRoutes, Api):
     """Rendez-vous du service social."""
 
     name = "rendezvous"

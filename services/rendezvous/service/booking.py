@@ -7,14 +7,22 @@ from uuid import UUID
 
 from chassis.web.route import Call, route
 from services import roles
-from services.rendezvous import usecases
 from services.rendezvous.domain import errors
 from services.rendezvous.domain.hold import Hold
 from services.rendezvous.domain.rendezvous import Links, Rendezvous
 from services.rendezvous.persistence import UnitOfWork
-from services.rendezvous.schemas import rendezvous
+from services.rendezvous.schemas.rendezvous import (
+    BookIn,
+    CancelIn,
+    HoldIn,
+    HoldOut,
+    MissIn,
+    MoveIn,
+    RendezvousOut,
+)
+from services.rendezvous.service import allowed
+from services.rendezvous.usecases import booking, following
 
-_BOOK = roles.AGENTS | {roles.PERSONNE}
 _PLACE_PROBLEMS = (
     errors.SlotTaken,
     errors.NotOpen,
@@ -38,9 +46,9 @@ class BookingRoutes:
     @route(
         "POST",
         "/v1/holds",
-        allow=_BOOK,
-        body=rendezvous.HoldIn,
-        reply=rendezvous.HoldOut,
+        allow=allowed.BOOKERS,
+        body=HoldIn,
+        reply=HoldOut,
         status=201,
         idempotent=True,
         tag="Rendez-vous",
@@ -48,25 +56,25 @@ class BookingRoutes:
         problems=_PLACE_PROBLEMS,
     )
     def hold(self, uow: UnitOfWork, call: Call) -> Hold:
-        return usecases.hold(uow, by=call.caller, wish=usecases.read_wish(call.body))
+        return booking.hold(uow, by=call.caller, wish=booking.read_wish(call.body))
 
     @route(
         "DELETE",
         "/v1/holds/{hold_id}",
-        allow=_BOOK,
+        allow=allowed.BOOKERS,
         tag="Rendez-vous",
         summary="Rendre un créneau gardé",
         problems=(errors.HoldGone,),
     )
     def release_hold(self, uow: UnitOfWork, call: Call, hold_id: UUID) -> None:
-        usecases.release_hold(uow, by=call.caller, hold_id=hold_id)
+        booking.release_hold(uow, by=call.caller, hold_id=hold_id)
 
     @route(
         "POST",
         "/v1/rendezvous",
-        allow=_BOOK,
-        body=rendezvous.BookIn,
-        reply=rendezvous.RendezvousOut,
+        allow=allowed.BOOKERS,
+        body=BookIn,
+        reply=RendezvousOut,
         status=201,
         etag=True,
         idempotent=True,
@@ -81,14 +89,14 @@ class BookingRoutes:
         ),
     )
     def book(self, uow: UnitOfWork, call: Call) -> Rendezvous:
-        return usecases.book(uow, by=call.caller, **_booking(call.body))
+        return booking.book(uow, by=call.caller, **_booking(call.body))
 
     @route(
         "POST",
         "/v1/rendezvous/{rendezvous_id}/move",
-        allow=_BOOK,
-        body=rendezvous.MoveIn,
-        reply=rendezvous.RendezvousOut,
+        allow=allowed.BOOKERS,
+        body=MoveIn,
+        reply=RendezvousOut,
         etag=True,
         if_match=True,
         tag="Rendez-vous",
@@ -96,7 +104,7 @@ class BookingRoutes:
         problems=(*_PLACE_PROBLEMS, *_STATE_PROBLEMS),
     )
     def move(self, uow: UnitOfWork, call: Call, rendezvous_id: UUID) -> Rendezvous:
-        return usecases.move(
+        return booking.move(
             uow,
             by=call.caller,
             rendezvous_id=rendezvous_id,
@@ -107,9 +115,9 @@ class BookingRoutes:
     @route(
         "POST",
         "/v1/rendezvous/{rendezvous_id}/cancel",
-        allow=_BOOK,
-        body=rendezvous.CancelIn,
-        reply=rendezvous.RendezvousOut,
+        allow=allowed.BOOKERS,
+        body=CancelIn,
+        reply=RendezvousOut,
         etag=True,
         if_match=True,
         tag="Rendez-vous",
@@ -117,7 +125,7 @@ class BookingRoutes:
         problems=(*_STATE_PROBLEMS, errors.TooLateToCancel),
     )
     def cancel(self, uow: UnitOfWork, call: Call, rendezvous_id: UUID) -> Rendezvous:
-        return usecases.cancel(
+        return following.cancel(
             uow,
             by=call.caller,
             rendezvous_id=rendezvous_id,
@@ -130,7 +138,7 @@ class BookingRoutes:
         "POST",
         "/v1/rendezvous/{rendezvous_id}/honour",
         allow=roles.AGENTS,
-        reply=rendezvous.RendezvousOut,
+        reply=RendezvousOut,
         etag=True,
         if_match=True,
         tag="Rendez-vous",
@@ -138,7 +146,7 @@ class BookingRoutes:
         problems=(*_STATE_PROBLEMS, errors.NotStarted),
     )
     def honour(self, uow: UnitOfWork, call: Call, rendezvous_id: UUID) -> Rendezvous:
-        return usecases.honour(
+        return following.honour(
             uow, by=call.caller, rendezvous_id=rendezvous_id, expected=call.expected_version
         )
 
@@ -146,8 +154,8 @@ class BookingRoutes:
         "POST",
         "/v1/rendezvous/{rendezvous_id}/miss",
         allow=roles.AGENTS,
-        body=rendezvous.MissIn,
-        reply=rendezvous.RendezvousOut,
+        body=MissIn,
+        reply=RendezvousOut,
         etag=True,
         if_match=True,
         tag="Rendez-vous",
@@ -155,7 +163,7 @@ class BookingRoutes:
         problems=(*_STATE_PROBLEMS, errors.NotStarted),
     )
     def miss(self, uow: UnitOfWork, call: Call, rendezvous_id: UUID) -> Rendezvous:
-        return usecases.miss(
+        return following.miss(
             uow,
             by=call.caller,
             rendezvous_id=rendezvous_id,
@@ -170,5 +178,5 @@ def _booking(body: dict[str, Any]) -> dict[str, Any]:
         "personne_ids": tuple(body["personne_ids"]),
         "links": Links(dossier_id=body["dossier_id"], orientation_id=body["orientation_id"]),
         "hold_id": hold_id,
-        "wish": None if hold_id else usecases.read_wish(body),
+        "wish": None if hold_id else booking.read_wish(body),
     }

@@ -7,16 +7,28 @@ from uuid import UUID
 
 from chassis.web.route import Call, route
 from services import roles
-from services.rendezvous import usecases
 from services.rendezvous.domain import errors
 from services.rendezvous.domain.motif import Motif
 from services.rendezvous.domain.planning import Room
 from services.rendezvous.persistence import UnitOfWork
-from services.rendezvous.schemas import motifs, planning
-
-_CONFIGURE = frozenset({roles.RESPONSABLE, roles.ADMIN})
-_PLAN = roles.AGENTS | {roles.ADMIN}
-_READ = roles.AGENTS | {roles.PERSONNE} | _CONFIGURE
+from services.rendezvous.schemas.motifs import (
+    MotifEnd,
+    MotifIn,
+    MotifOut,
+    MotifsOut,
+    MotifsQuery,
+    RoomIn,
+    RoomOut,
+)
+from services.rendezvous.schemas.planning import (
+    AbsenceCreated,
+    AbsenceIn,
+    AffectedOut,
+    OpeningsIn,
+    OpeningsOut,
+)
+from services.rendezvous.service import allowed
+from services.rendezvous.usecases import planning
 
 
 class PlanningRoutes:
@@ -25,9 +37,9 @@ class PlanningRoutes:
     @route(
         "POST",
         "/v1/motifs",
-        allow=_CONFIGURE,
-        body=motifs.MotifIn,
-        reply=motifs.MotifOut,
+        allow=allowed.CONFIGURERS,
+        body=MotifIn,
+        reply=MotifOut,
         status=201,
         etag=True,
         idempotent=True,
@@ -36,26 +48,26 @@ class PlanningRoutes:
         problems=(errors.MotifOverlaps,),
     )
     def create_motif(self, uow: UnitOfWork, call: Call) -> Motif:
-        return usecases.create_motif(uow, **call.body)
+        return planning.create_motif(uow, **call.body)
 
     @route(
         "GET",
         "/v1/motifs",
-        allow=_READ,
-        query=motifs.MotifsQuery,
-        reply=motifs.MotifsOut,
+        allow=allowed.READERS,
+        query=MotifsQuery,
+        reply=MotifsOut,
         tag="Motifs",
         summary="Motifs valides un jour donné",
     )
     def list_motifs(self, uow: UnitOfWork, call: Call) -> dict[str, Any]:
-        return {"motifs": usecases.list_motifs(uow, by=call.caller, **call.query)}
+        return {"motifs": planning.list_motifs(uow, by=call.caller, **call.query)}
 
     @route(
         "POST",
         "/v1/motifs/{motif_id}/end",
-        allow=_CONFIGURE,
-        body=motifs.MotifEnd,
-        reply=motifs.MotifOut,
+        allow=allowed.CONFIGURERS,
+        body=MotifEnd,
+        reply=MotifOut,
         etag=True,
         if_match=True,
         tag="Motifs",
@@ -63,16 +75,16 @@ class PlanningRoutes:
         problems=(errors.MotifOverlaps,),
     )
     def end_motif(self, uow: UnitOfWork, call: Call, motif_id: UUID) -> Motif:
-        return usecases.end_motif(
+        return planning.end_motif(
             uow, motif_id=motif_id, expected=call.expected_version, **call.body
         )
 
     @route(
         "POST",
         "/v1/rooms",
-        allow=_CONFIGURE | {roles.SECRETAIRE},
-        body=motifs.RoomIn,
-        reply=motifs.RoomOut,
+        allow=allowed.CONFIGURERS | {roles.SECRETAIRE},
+        body=RoomIn,
+        reply=RoomOut,
         status=201,
         idempotent=True,
         tag="Plages",
@@ -80,14 +92,14 @@ class PlanningRoutes:
         problems=(errors.SiteUnknown,),
     )
     def create_room(self, uow: UnitOfWork, call: Call) -> Room:
-        return usecases.create_room(uow, **call.body)
+        return planning.create_room(uow, **call.body)
 
     @route(
         "POST",
         "/v1/openings",
-        allow=_PLAN,
-        body=planning.OpeningsIn,
-        reply=planning.OpeningsOut,
+        allow=allowed.PLANNERS,
+        body=OpeningsIn,
+        reply=OpeningsOut,
         status=201,
         idempotent=True,
         tag="Plages",
@@ -100,26 +112,26 @@ class PlanningRoutes:
         ),
     )
     def create_openings(self, uow: UnitOfWork, call: Call) -> dict[str, Any]:
-        return {"openings": usecases.create_openings(uow, by=call.caller, **call.body)}
+        return {"openings": planning.create_openings(uow, by=call.caller, **call.body)}
 
     @route(
         "DELETE",
         "/v1/openings/{opening_id}",
-        allow=_PLAN,
-        reply=planning.AffectedOut,
+        allow=allowed.PLANNERS,
+        reply=AffectedOut,
         tag="Plages",
         summary="Supprimer une plage (les rendez-vous pris restent)",
     )
     def delete_opening(self, uow: UnitOfWork, call: Call, opening_id: UUID) -> dict[str, Any]:
-        affected = usecases.delete_opening(uow, by=call.caller, opening_id=opening_id)
+        affected = planning.delete_opening(uow, by=call.caller, opening_id=opening_id)
         return {"affected_rendezvous_ids": affected}
 
     @route(
         "POST",
         "/v1/absences",
-        allow=_PLAN,
-        body=planning.AbsenceIn,
-        reply=planning.AbsenceCreated,
+        allow=allowed.PLANNERS,
+        body=AbsenceIn,
+        reply=AbsenceCreated,
         status=201,
         idempotent=True,
         tag="Plages",
@@ -127,15 +139,15 @@ class PlanningRoutes:
         problems=(errors.LocalTimeRefused, errors.AgentUnknown),
     )
     def create_absence(self, uow: UnitOfWork, call: Call) -> dict[str, Any]:
-        absence, affected = usecases.create_absence(uow, by=call.caller, **call.body)
+        absence, affected = planning.create_absence(uow, by=call.caller, **call.body)
         return {"absence": absence, "affected_rendezvous_ids": affected}
 
     @route(
         "DELETE",
         "/v1/absences/{absence_id}",
-        allow=_PLAN,
+        allow=allowed.PLANNERS,
         tag="Plages",
         summary="Supprimer une absence",
     )
     def delete_absence(self, uow: UnitOfWork, call: Call, absence_id: UUID) -> None:
-        usecases.delete_absence(uow, by=call.caller, absence_id=absence_id)
+        planning.delete_absence(uow, by=call.caller, absence_id=absence_id)

@@ -7,16 +7,21 @@ from uuid import UUID
 
 from chassis.web.pages import Page
 from chassis.web.route import Call, route
-from chassis.web.schemas import Period
 from services import roles
-from services.rendezvous import usecases
 from services.rendezvous.domain import errors
 from services.rendezvous.domain.rendezvous import Rendezvous
 from services.rendezvous.persistence import UnitOfWork
-from services.rendezvous.schemas import activity, planning, rendezvous
-
-_BOOK = roles.AGENTS | {roles.PERSONNE}
-_INTERNAL = frozenset({roles.SERVICE})
+from services.rendezvous.schemas.planning import AgendaQuery, CreneauxOut, CreneauxQuery
+from services.rendezvous.schemas.rendezvous import (
+    AgendaOut,
+    RendezvousLine,
+    RendezvousOut,
+    StateOut,
+    StatesIn,
+    StatesOut,
+)
+from services.rendezvous.service import allowed
+from services.rendezvous.usecases import reading
 
 
 class ReadingRoutes:
@@ -25,91 +30,79 @@ class ReadingRoutes:
     @route(
         "GET",
         "/v1/creneaux",
-        allow=_BOOK,
-        query=planning.CreneauxQuery,
-        reply=planning.CreneauxOut,
+        allow=allowed.BOOKERS,
+        query=CreneauxQuery,
+        reply=CreneauxOut,
         tag="Créneaux",
         summary="Créneaux libres d’un agent, d’un site, ou de plusieurs agents ensemble",
         problems=(errors.MotifUnknown, errors.NotYoursToBook, errors.RoomUnknown),
     )
     def search_creneaux(self, uow: UnitOfWork, call: Call) -> dict[str, Any]:
         limit = call.query.pop("limit")
-        found = usecases.search_creneaux(uow, by=call.caller, most=limit + 1, **call.query)
+        found = reading.search_creneaux(uow, by=call.caller, most=limit + 1, **call.query)
         return {"creneaux": found[:limit], "truncated": len(found) > limit}
 
     @route(
         "GET",
         "/v1/rendezvous/{rendezvous_id}",
-        allow=_BOOK,
-        reply=rendezvous.RendezvousOut,
+        allow=allowed.BOOKERS,
+        reply=RendezvousOut,
         etag=True,
         tag="Rendez-vous",
         summary="Lire un rendez-vous",
         problems=(errors.RendezvousUnknown,),
     )
     def read_rendezvous(self, uow: UnitOfWork, call: Call, rendezvous_id: UUID) -> Rendezvous:
-        return usecases.read_rendezvous(uow, by=call.caller, rendezvous_id=rendezvous_id)
+        return reading.read_rendezvous(uow, by=call.caller, rendezvous_id=rendezvous_id)
 
     @route(
         "GET",
         "/v1/agents/{agent_id}/agenda",
         allow=roles.AGENTS,
-        query=planning.AgendaQuery,
-        reply=rendezvous.AgendaOut,
+        query=AgendaQuery,
+        reply=AgendaOut,
         tag="Agenda",
         summary="Agenda d’un agent",
     )
-    def read_agenda(self, uow: UnitOfWork, call: Call, agent_id: UUID) -> usecases.Agenda:
-        return usecases.read_agenda(uow, by=call.caller, agent_id=agent_id, **call.query)
+    def read_agenda(self, uow: UnitOfWork, call: Call, agent_id: UUID) -> reading.Agenda:
+        return reading.read_agenda(uow, by=call.caller, agent_id=agent_id, **call.query)
 
     @route(
         "GET",
         "/v1/personnes/{personne_id}/rendezvous",
-        allow=_BOOK,
-        reply=rendezvous.RendezvousLine,
+        allow=allowed.BOOKERS,
+        reply=RendezvousLine,
         many="rendezvous",
         tag="Agenda",
         summary="Rendez-vous d’une personne, du plus récent au plus ancien",
     )
     def list_of_personne(
         self, uow: UnitOfWork, call: Call, personne_id: UUID
-    ) -> Page[usecases.Line]:
-        return usecases.list_of_personne(
+    ) -> Page[reading.Line]:
+        return reading.list_of_personne(
             uow, by=call.caller, personne_id=personne_id, page=call.page
         )
 
     @route(
         "GET",
-        "/v1/activity",
-        allow=roles.STATISTIQUES,
-        query=Period,
-        reply=activity.ActivityOut,
-        tag="Activité",
-        summary="Chiffres d’activité d’une période",
-    )
-    def read_activity(self, uow: UnitOfWork, call: Call) -> usecases.Activity:
-        return usecases.read_activity(uow, **call.query)
-
-    @route(
-        "GET",
         "/internal/rendezvous/{rendezvous_id}",
-        allow=_INTERNAL,
-        reply=rendezvous.StateOut,
+        allow=allowed.SERVICE,
+        reply=StateOut,
         tag="Interne",
         summary="État d’un rendez-vous",
         problems=(errors.RendezvousUnknown,),
     )
     def read_state(self, uow: UnitOfWork, call: Call, rendezvous_id: UUID) -> Rendezvous:
-        return usecases.read_state(uow, rendezvous_id=rendezvous_id)
+        return reading.read_state(uow, rendezvous_id=rendezvous_id)
 
     @route(
         "POST",
         "/internal/rendezvous/states",
-        allow=_INTERNAL,
-        body=rendezvous.StatesIn,
-        reply=rendezvous.StatesOut,
+        allow=allowed.SERVICE,
+        body=StatesIn,
+        reply=StatesOut,
         tag="Interne",
         summary="États de plusieurs rendez-vous",
     )
     def read_states(self, uow: UnitOfWork, call: Call) -> dict[str, Any]:
-        return {"rendezvous": usecases.read_states(uow, **call.body)}
+        return {"rendezvous": reading.read_states(uow, **call.body)}

@@ -1,8 +1,7 @@
-"""What is read: one rendezvous, an agenda, a person's list, free slots, figures."""
+"""What is read: one rendezvous, an agenda, a person's list, free slots."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,7 +11,6 @@ from chassis.caller import Caller
 from chassis.clock import end_of_day, instant_of
 from chassis.errors import Invalid
 from chassis.web.pages import Page, PageAsked
-from services.rendezvous.domain.activity import ActivityRow, TableCell, published_table
 from services.rendezvous.domain.errors import (
     MotifUnknown,
     PlanningUnknown,
@@ -22,7 +20,7 @@ from services.rendezvous.domain.errors import (
 from services.rendezvous.domain.motif import Motif
 from services.rendezvous.domain.occupation import Interval
 from services.rendezvous.domain.planning import Absence, Opening
-from services.rendezvous.domain.rendezvous import Rendezvous, Status
+from services.rendezvous.domain.rendezvous import Rendezvous
 from services.rendezvous.domain.rights import Viewer, may_read_agenda, may_see, shows_less
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.usecases.search import (
@@ -51,26 +49,6 @@ class Agenda:
     rendezvous: Sequence[Line]
     openings: Sequence[Opening]
     absences: Sequence[Absence]
-
-
-@dataclass(frozen=True, kw_only=True)
-class StatusCount:
-    """Rendezvous of an MDS in one state."""
-
-    mds: str
-    status: Status
-    count: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Activity:
-    """The figures of a period of Paris days, both included."""
-
-    first_day: date
-    last_day: date
-    rows: Sequence[ActivityRow]
-    table: Sequence[TableCell]
-    statuses: Sequence[StatusCount]
 
 
 def read_rendezvous(uow: UnitOfWork, *, by: Caller, rendezvous_id: UUID) -> Rendezvous:
@@ -171,24 +149,6 @@ def search_creneaux(
         step=timedelta(minutes=step),
     )
     return first(find_free(uow, search), most)
-
-
-def read_activity(uow: UnitOfWork, *, first_day: date, last_day: date) -> Activity:
-    """Raw rows, published lines, and counts by state, at the Paris date of the rendezvous."""
-    rows = uow.activities.rows(first_day, last_day)
-    by_status: Counter[tuple[str, Status]] = Counter()
-    for row in rows:
-        by_status[row.mds, row.status] += row.count
-    return Activity(
-        first_day=first_day,
-        last_day=last_day,
-        rows=rows,
-        table=published_table(rows),
-        statuses=[
-            StatusCount(mds=mds, status=status, count=count)
-            for (mds, status), count in sorted(by_status.items())
-        ],
-    )
 
 
 def days(first_day: date, last_day: date) -> Interval:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from chassis.ids import new_id
 from services import roles
-from services.aides.domain.activite import Figure, Tally, report
+from services.aides.domain.activity import Figure, Tally, report
 from services.aides.domain.decision import (
     Commission,
     CommissionRequired,

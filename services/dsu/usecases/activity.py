@@ -1,17 +1,11 @@
-"""Figures about nobody in particular, and the nomenclature they are counted by."""
+"""What was done in the dossiers over a period of Paris days."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Any
 
-from services.dsu.domain.nomenclature import Nomenclature, nomenclature_on
 from services.dsu.persistence import UnitOfWork
-
-
-def read_nomenclature(uow: UnitOfWork, *, on: date | None) -> Nomenclature:
-    """The version valid that day, today by default. Raises UnknownCode."""
-    return nomenclature_on(on or uow.today)
 
 
 def read_activity(

@@ -1,4 +1,4 @@
-"""The HTTP face of notifications: thin routes over the use cases."""
+"""Routes of messages: lists, texts, stops, call-backs, the provider’s receipts."""
 
 from __future__ import annotations
 
@@ -8,45 +8,49 @@ from uuid import UUID
 
 from werkzeug.wrappers import Request, Response
 
-from chassis.web.api import Api
+from chassis.host.http import HostProvider
 from chassis.web.pages import Page
 from chassis.web.problems import UnknownRoute
 from chassis.web.route import Call, route
-from chassis.web.schemas import Period
 from services import roles
-from services.notifications import boite, schemas
-from services.notifications.domain.lieu import Lieu
+from services.notifications import boite
 from services.notifications.domain.message import (
     Message,
     MessageAlreadyGone,
     MessageUnknown,
     NotTheProvider,
     NotUndeliverable,
-    PlaceNotNeutral,
-    SiteCodeMalformed,
 )
 from services.notifications.persistence import UnitOfWork
+from services.notifications.schemas.messages import (
+    MessageOut,
+    MessageQuery,
+    MessageWithTextOut,
+    ReceiptIn,
+    UndeliverableQuery,
+)
+from services.notifications.service import allowed
 from services.notifications.settings import Settings
 from services.notifications.usecases import following, showing
 
-_READERS = frozenset({roles.SECRETAIRE, roles.RESPONSABLE, roles.ADMIN})
-_AUTHORS = roles.AGENTS | {roles.ADMIN}
+_MESSAGES, _CALL_BACKS = "Messages", "À rappeler"
 _INBOX_ROWS = 100
 
 
-class NotificationsService(Api):
-    """Messages to people: lists, previews, stops, receipts, call-backs, figures."""
+class MessageRoutes:
+    """What is sent, what becomes of it, and who is to be called back."""
 
-    name = "notifications"
+    #: Of `Api`: the raw page and the provider's name need the running process.
+    host: HostProvider
 
     @route(
         "GET",
         "/v1/messages",
-        allow=_READERS,
-        query=schemas.MessageQuery,
-        reply=schemas.MessageOut,
+        allow=allowed.READERS,
+        query=MessageQuery,
+        reply=MessageOut,
         many="messages",
-        tag="Messages",
+        tag=_MESSAGES,
         summary="Lister les messages de son territoire, du plus récent au plus ancien",
     )
     def list_messages(self, uow: UnitOfWork, call: Call) -> Page[dict[str, Any]]:
@@ -58,9 +62,9 @@ class NotificationsService(Api):
     @route(
         "GET",
         "/v1/messages/{message_id}",
-        allow=_READERS,
-        reply=schemas.MessageWithTextOut,
-        tag="Messages",
+        allow=allowed.READERS,
+        reply=MessageWithTextOut,
+        tag=_MESSAGES,
         summary="Lire un message et son texte, sans donnée personnelle",
         problems=(MessageUnknown,),
     )
@@ -72,9 +76,9 @@ class NotificationsService(Api):
     @route(
         "POST",
         "/v1/messages/{message_id}/stop",
-        allow=_READERS,
-        reply=schemas.MessageOut,
-        tag="Messages",
+        allow=allowed.READERS,
+        reply=MessageOut,
+        tag=_MESSAGES,
         summary="Arrêter un message avant son envoi",
         problems=(MessageUnknown, MessageAlreadyGone),
     )
@@ -85,11 +89,11 @@ class NotificationsService(Api):
     @route(
         "GET",
         "/v1/undeliverable",
-        allow=_READERS,
-        query=schemas.UndeliverableQuery,
-        reply=schemas.MessageOut,
+        allow=allowed.READERS,
+        query=UndeliverableQuery,
+        reply=MessageOut,
         many="messages",
-        tag="À rappeler",
+        tag=_CALL_BACKS,
         summary="Lister les personnes à rappeler, faute de message arrivé",
     )
     def list_undeliverable(self, uow: UnitOfWork, call: Call) -> Page[dict[str, Any]]:
@@ -100,9 +104,9 @@ class NotificationsService(Api):
     @route(
         "POST",
         "/v1/undeliverable/{message_id}/called-back",
-        allow=_READERS,
-        reply=schemas.MessageOut,
-        tag="À rappeler",
+        allow=allowed.READERS,
+        reply=MessageOut,
+        tag=_CALL_BACKS,
         summary="Noter que la personne a été rappelée",
         problems=(MessageUnknown, NotUndeliverable),
     )
@@ -112,23 +116,9 @@ class NotificationsService(Api):
 
     @route(
         "POST",
-        "/v1/previews",
-        allow=_AUTHORS,
-        body=schemas.PreviewIn,
-        reply=schemas.PreviewOut,
-        tag="Modèles",
-        summary="Voir un message avant qu’il existe, avec son coût en SMS",
-        problems=(showing.StartMissing,),
-    )
-    def preview(self, uow: UnitOfWork, call: Call) -> dict[str, Any]:
-        """Nothing is stored or sent."""
-        return {"texts": showing.preview(uow, **call.body)}
-
-    @route(
-        "POST",
         "/v1/receipts",
         allow=frozenset({roles.PARTENAIRE}),
-        body=schemas.ReceiptIn,
+        body=ReceiptIn,
         status=204,
         tag="Fournisseur de SMS",
         summary="Déposer l’accusé d’un SMS (fournisseur)",
@@ -149,51 +139,10 @@ class NotificationsService(Api):
 
     @route(
         "GET",
-        "/v1/lieux",
-        allow=_AUTHORS,
-        reply=schemas.LieuxOut,
-        tag="Lieux",
-        summary="Lister les sites tels que les messages les nomment",
-    )
-    def list_lieux(self, uow: UnitOfWork, call: Call) -> dict[str, list[Lieu]]:
-        """A site without words is called « au lieu convenu »."""
-        return {"lieux": uow.lieux.all()}
-
-    @route(
-        "PUT",
-        "/v1/lieux/{site}",
-        allow=frozenset({roles.ADMIN}),
-        body=schemas.LieuIn,
-        reply=schemas.LieuOut,
-        tag="Lieux",
-        summary="Dire comment les messages nomment un site",
-        problems=(PlaceNotNeutral, SiteCodeMalformed),
-    )
-    def put_lieu(self, uow: UnitOfWork, call: Call, site: str) -> Lieu:
-        """An address alone, no service name."""
-        return following.put_lieu(uow, site=site, **call.body)
-
-    @route(
-        "GET",
-        "/v1/activity",
-        allow=roles.STATISTIQUES,
-        query=Period,
-        reply=schemas.ActivityOut,
-        tag="Activité",
-        summary="Compter les messages par MDS, modèle, canal, issue et motif",
-    )
-    def activity(self, uow: UnitOfWork, call: Call) -> dict[str, Any]:
-        """Counted on the Paris day a message was sent, failed or dropped."""
-        first_day, last_day = call.query["first_day"], call.query["last_day"]
-        rows = following.activity(uow, first_day=first_day, last_day=last_day)
-        return call.query | {"rows": rows}
-
-    @route(
-        "GET",
         "/v1/inbox",
         allow=frozenset({roles.ADMIN}),
         raw=True,
-        tag="Messages",
+        tag=_MESSAGES,
         summary="Voir les derniers messages (démonstration et tests seulement)",
     )
     def inbox(self, request: Request) -> Response:

@@ -1,0 +1,1 @@
+"""What notifications takes and answers over HTTP: no name, no address, no text of a person's."""

@@ -1,0 +1,15 @@
+"""What became of messages over a period of Paris days."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from chassis.clock import end_of_day, instant_of
+from services.notifications.persistence import UnitOfWork
+
+
+def read_activity(uow: UnitOfWork, *, first_day: date, last_day: date) -> dict[str, Any]:
+    """Messages settled in the period, both days included."""
+    rows = uow.activity.rows(instant_of(first_day), end_of_day(last_day))
+    return {"first_day": first_day, "last_day": last_day, "rows": rows}
