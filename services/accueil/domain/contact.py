@@ -19,7 +19,7 @@ class Channel(StrEnum):
 
 
 class Refusal(StrEnum):
-    """Why a person, or one contact point, may not be used."""
+    """Why a person, or one contact point, may not be used. NO_SAFE_CONTACT: there is none."""
 
     UNKNOWN = "UNKNOWN"
     DECEASED = "DECEASED"
@@ -28,6 +28,10 @@ class Refusal(StrEnum):
     NOT_OPTED_IN = "NOT_OPTED_IN"
     NOT_CONFIRMED = "NOT_CONFIRMED"
     SHARED = "SHARED"
+
+
+#: Of one contact point, or of several, from the gravest on.
+_GRAVEST = (Refusal.SHARED, Refusal.NOT_CONFIRMED, Refusal.NOT_OPTED_IN)
 
 
 class ContactRepeated(Invalid):
@@ -92,13 +96,16 @@ def sharing_is_safe(holdings: Collection[Holding]) -> bool:
 
 
 def refusal_of(point: ContactPoint, holdings: Collection[Holding]) -> Refusal | None:
-    """Why this contact point may not be used, or None. `holdings`: everyone who holds it."""
-    if not point.opted_in:
-        return Refusal.NOT_OPTED_IN
-    if not point.confirmed_safe:
-        return Refusal.NOT_CONFIRMED
+    """The gravest reason why this contact point may not be used, or None.
+
+    `holdings`: everyone who holds it.
+    """
     if not sharing_is_safe(holdings):
         return Refusal.SHARED
+    if not point.confirmed_safe:
+        return Refusal.NOT_CONFIRMED
+    if not point.opted_in:
+        return Refusal.NOT_OPTED_IN
     return None
 
 
@@ -133,17 +140,25 @@ class Reach:
 def reach(
     policy: ContactPolicy, points: Iterable[ContactPoint], holdings: Sequence[Holding]
 ) -> Reach:
-    """The first usable number and address of a person. `holdings` cover all their points."""
+    """The first usable number and address of a person. `holdings` cover all their points.
+
+    When none is usable the gravest reason is told: where one number is unsafe, whoever calls
+    back another may dial it.
+    """
     refusal = policy.refusal()
     if refusal is not None:
         return Reach(personne_id=policy.personne_id, allowed=False, reason=refusal)
     usable: dict[Channel, str] = {}
+    refusals: set[Refusal | None] = set()
     for point in sorted(points, key=lambda p: p.position):
         shared = [h for h in holdings if h.value_index == point.value_index]
-        if refusal_of(point, shared) is None:
+        reason = refusal_of(point, shared)
+        refusals.add(reason)
+        if reason is None:
             usable.setdefault(point.channel, point.value)
     if not usable:
-        return Reach(personne_id=policy.personne_id, allowed=False, reason=Refusal.NO_SAFE_CONTACT)
+        gravest = next((r for r in _GRAVEST if r in refusals), Refusal.NO_SAFE_CONTACT)
+        return Reach(personne_id=policy.personne_id, allowed=False, reason=gravest)
     return Reach(
         personne_id=policy.personne_id,
         allowed=True,

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.notifications.domain.message import Channel, Message, SubjectType, Template
-from services.notifications.domain.reasons import DropReason
+from services.notifications.domain.reasons import CALL_BACK, DropReason
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +89,7 @@ def decide(
     if contact is None:
         return Drop(reason=DropReason.UNKNOWN_PERSONNE)
     if not contact.allowed:
-        return Drop(reason=_REFUSALS.get(contact.reason, DropReason.UNSAFE))
+        return Drop(reason=_refusal(contact))
     routes = [
         Route(channel=channel, address=address)
         for channel in channels
@@ -100,9 +100,18 @@ def decide(
     return Send(routes=routes, language=contact.language)
 
 
+def may_be_called(contact: Contact | None) -> bool:
+    """Whether calling this person back endangers nobody, as accueil sees it now."""
+    return contact is None or contact.allowed or _refusal(contact) in CALL_BACK
+
+
 def is_too_late(message: Message, now: datetime) -> bool:
     """Whether the moment of a message has passed; at `not_after` itself it has."""
     return now >= message.not_after
+
+
+def _refusal(contact: Contact) -> DropReason:
+    return _REFUSALS.get(contact.reason, DropReason.UNSAFE)
 
 
 def _still_holds(message: Message, state: RendezvousState | None) -> bool:

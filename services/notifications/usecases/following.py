@@ -11,6 +11,8 @@ from chassis.caller import Caller
 from chassis.ids import new_id
 from chassis.web.pages import Page, PageAsked
 from services import roles
+from services.notifications.accueil import read_contacts
+from services.notifications.domain.decision import may_be_called
 from services.notifications.domain.lieu import Lieu
 from services.notifications.domain.message import (
     Channel,
@@ -70,11 +72,18 @@ def read_message(uow: UnitOfWork, message_id: UUID, *, by: Caller) -> Message:
 def list_undeliverable(
     uow: UnitOfWork, *, by: Caller, mds: str | None, page: PageAsked
 ) -> Page[Message]:
-    """Messages whose person should be called back, newest first."""
+    """Messages whose person should be called back, newest first.
+
+    Why a message stayed is days old, or says nothing of the person (TOO_LATE): accueil is asked
+    again whom a call would endanger today. Raises Unavailable.
+    """
     found = uow.readings.undeliverable(
         territory=territory_of(by), mds=mds, limit=page.sought, after=page.after_id
     )
-    return page.of(found, _place)
+    shown = page.of(found, _place)
+    contacts = read_contacts(uow.neighbours, {message.personne_id for message in shown.items})
+    callable_now = [m for m in shown.items if may_be_called(contacts.get(m.personne_id))]
+    return Page(callable_now, shown.next)
 
 
 def stop_message(uow: UnitOfWork, message_id: UUID, *, by: Caller) -> Message:

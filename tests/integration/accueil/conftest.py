@@ -57,6 +57,16 @@ class Office:
         options = {"role": "secretaire", "agent_id": self.agent_id} | options
         return self.client.put(path, json=json, **options)
 
+    def furnish(self) -> None:
+        """One MDS, two sites, one commune."""
+        self.post("/v1/mds", {"code": MDS, "label": "MDS de Montauban"}, role="admin")
+        for code in (CENTRE, NORD):
+            site = {"code": code, "mds": MDS, "kind": "SITE", "label": code.title()}
+            assert self.post("/v1/sites", site, role="admin").status == 201
+        sectors = [{"commune": MONTAUBAN, "site": CENTRE}]
+        load = {"effective_on": "2023-01-01", "sectors": sectors}
+        assert self.put("/v1/communes", load, role="admin").status == 200
+
     def register(self, **changes: Any) -> dict[str, Any]:
         """A personne on file."""
         answer = self.post("/v1/personnes", CAMILLE | {"confirm_distinct": True} | changes)
@@ -103,12 +113,7 @@ def bare(runtime: Runtime, http: Callable[[Runtime], Client]) -> Office:
 @pytest.fixture
 def office(bare: Office) -> Office:
     """An office in a small département."""
-    bare.post("/v1/mds", {"code": MDS, "label": "MDS de Montauban"}, role="admin")
-    for code in (CENTRE, NORD):
-        site = {"code": code, "mds": MDS, "kind": "SITE", "label": code.title()}
-        assert bare.post("/v1/sites", site, role="admin").status == 201
-    sectors = {"effective_on": "2023-01-01", "sectors": [{"commune": MONTAUBAN, "site": CENTRE}]}
-    assert bare.put("/v1/communes", sectors, role="admin").status == 200
+    bare.furnish()
     return bare
 
 

@@ -81,6 +81,30 @@ class TestReach:
     def test_none_at_all_says_so(self):
         assert reach(policy(), [], []).reason is Refusal.NO_SAFE_CONTACT
 
+    @pytest.mark.parametrize("opted_in", [True, False])
+    @pytest.mark.parametrize("confirmed", [True, False])
+    @pytest.mark.parametrize("shared", [True, False])
+    def test_the_gravest_reason_of_a_point_is_told(self, opted_in, confirmed, shared):
+        others = [holding(PEOPLE[1])] if shared else []
+
+        found = reach(
+            policy(),
+            [point(opted_in=opted_in, confirmed_safe=confirmed)],
+            [holding(confirmed_safe=confirmed), *others],
+        )
+
+        gravest = [
+            (shared, Refusal.SHARED),
+            (not confirmed, Refusal.NOT_CONFIRMED),
+            (not opted_in, Refusal.NOT_OPTED_IN),
+        ]
+        assert found.reason is next((reason for holds, reason in gravest if holds), None)
+
+    def test_one_unsafe_point_outweighs_another_that_is_merely_not_opted_in(self):
+        points = [point(opted_in=False), point(value_index="y", confirmed_safe=False)]
+
+        assert reach(policy(), points, [holding()]).reason is Refusal.NOT_CONFIRMED
+
 
 class TestSharing:
     def test_one_holder_shares_with_nobody(self):
