@@ -167,6 +167,13 @@ class SecretFileNeverAttached(Conflict):
     title = "Rattachement interdit"
 
 
+class SecretSettledAtOpening(Conflict):
+    """An accouchement is secret, or is not, from the day its file is opened."""
+
+    code = "accouchement-secret-definitif"
+    title = "Le secret se décide à l’ouverture de la fiche"
+
+
 @dataclass(eq=False, kw_only=True)
 class FileAccess:
     """One agent's particular standing before one file."""
@@ -252,6 +259,19 @@ class Personne:
                 "Un pseudonyme suffit : ni naissance, ni adresse, ni contact, ni référence"
                 " (CASF L222-6).",
                 field="/circumstance",
+            )
+
+    def keep_secrecy(self, circumstance: Circumstance) -> None:
+        """Refuse to lift or to set the secret of an accouchement on this file.
+
+        Lifted, the pseudonym would become matchable; set, the file is known and attached
+        already (CASF L222-6). Raises SecretSettledAtOpening.
+        """
+        secret = Circumstance.ACCOUCHEMENT_SECRET
+        if (circumstance is secret) != (self.circumstance is secret):
+            raise SecretSettledAtOpening(
+                "Ouvrez une autre fiche : le secret de l’accouchement ne se pose ni ne se lève"
+                " sur une fiche existante (CASF L222-6)."
             )
 
     def die(self, died_on: date, today: date) -> bool:

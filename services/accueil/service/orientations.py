@@ -15,7 +15,7 @@ from services.accueil.domain.orientation import (
     OrientationNotFound,
     TargetUnnamed,
 )
-from services.accueil.domain.personne import PersonneNotFound
+from services.accueil.domain.personne import PersonneNotFound, SecretFileNeverAttached
 from services.accueil.domain.visite import VisiteNotFound
 from services.accueil.persistence import UnitOfWork
 from services.accueil.schemas.visites import OrientationIn, OrientationOut, OrientationQuery
@@ -44,6 +44,7 @@ class OrientationRoutes:
             TargetUnnamed,
             VisiteNotFound,
             PersonneNotFound,
+            SecretFileNeverAttached,
             AgentNotFound,
             SiteUnknown,
         ),

@@ -20,6 +20,7 @@ from services.accueil.domain.personne import (
     PersonneNotFound,
     ProbableDuplicates,
     SecretFileKeepsNothing,
+    SecretSettledAtOpening,
     SectorAmbiguous,
     SectorUnknown,
 )
@@ -136,7 +137,7 @@ class PersonneRoutes:
         if_match=True,
         tag=_TAG,
         summary="Modifier une fiche",
-        problems=(PersonneNotFound, *_RULES),
+        problems=(PersonneNotFound, SecretSettledAtOpening, *_RULES),
     )
     def change_personne(self, uow: UnitOfWork, call: Call, personne_id: UUID) -> Personne:
         return personnes.change_personne(

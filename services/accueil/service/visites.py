@@ -40,7 +40,7 @@ class VisiteRoutes:
         idempotent=True,
         tag=_TAG,
         summary="Ouvrir une visite, identifiée ou non",
-        problems=(SiteUnknown, SiteClosed, PersonneNotFound),
+        problems=(SiteUnknown, SiteClosed, PersonneNotFound, SecretFileNeverAttached),
     )
     def open_visite(self, uow: UnitOfWork, call: Call) -> Visite:
         return usecases.open_visite(uow, by=call.caller, values=call.body)

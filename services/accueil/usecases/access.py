@@ -6,7 +6,11 @@ from uuid import UUID
 
 from chassis.caller import Caller
 from services import roles
-from services.accueil.domain.personne import Personne, PersonneNotFound
+from services.accueil.domain.personne import (
+    Personne,
+    PersonneNotFound,
+    SecretFileNeverAttached,
+)
 from services.accueil.domain.recherche import Viewer
 from services.accueil.persistence import UnitOfWork
 
@@ -24,4 +28,17 @@ def visible_file(uow: UnitOfWork, *, by: Caller, personne_id: UUID, lock: bool =
         agent_id=who.agent_id, sees_protected=who.sees_protected
     ):
         raise PersonneNotFound("Aucune fiche à cet identifiant, ou elle ne vous est pas ouverte.")
+    return personne
+
+
+def attachable_file(uow: UnitOfWork, *, by: Caller, personne_id: UUID) -> Personne:
+    """A visible file that a visite or an orientation may name.
+
+    Raises PersonneNotFound, SecretFileNeverAttached.
+    """
+    personne = visible_file(uow, by=by, personne_id=personne_id)
+    if not personne.is_matchable:
+        raise SecretFileNeverAttached(
+            "Une fiche d’accouchement dans le secret ne se rattache à rien (CASF L222-6)."
+        )
     return personne

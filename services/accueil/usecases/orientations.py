@@ -28,7 +28,7 @@ from services.accueil.events import (
     OrientationRequested,
 )
 from services.accueil.persistence import UnitOfWork
-from services.accueil.usecases.access import viewer, visible_file
+from services.accueil.usecases.access import attachable_file, viewer, visible_file
 from services.accueil.usecases.agents import find_agent
 from services.accueil.usecases.annuaire import known_site
 
@@ -46,7 +46,7 @@ def request_orientation(uow: UnitOfWork, *, by: Caller, values: Mapping[str, Any
     """Ask someone to take a need up by a day.
 
     Raises DueInThePast, TargetUnnamed, OrientationIncoherent, VisiteNotFound, PersonneNotFound,
-    AgentNotFound, SiteUnknown.
+    SecretFileNeverAttached, AgentNotFound, SiteUnknown.
     """
     _check(uow, values)
     visite = _visite(uow, values["visite_id"])
@@ -168,7 +168,7 @@ def _personne(
         raise OrientationIncoherent("La visite est celle d’une autre personne.", field="/visite_id")
     concerned = personne_id or come
     if concerned is not None:
-        visible_file(uow, by=by, personne_id=concerned)
+        attachable_file(uow, by=by, personne_id=concerned)
     return concerned
 
 

@@ -163,9 +163,13 @@ def change_personne(
     expected_version: int | None,
     changes: Mapping[str, Any],
 ) -> Personne:
-    """Change parts of a file. Raises PersonneNotFound, VersionMismatch, the rules' Invalid."""
+    """Change parts of a file.
+
+    Raises PersonneNotFound, VersionMismatch, SecretSettledAtOpening, the rules' Invalid.
+    """
     personne = visible_file(uow, by=by, personne_id=personne_id, lock=True)
     expect_version(personne.version, expected_version)
+    personne.keep_secrecy(changes.get("circumstance", personne.circumstance))
     wanted = {name: changes[name] for name in _PLAIN if name in changes}
     if not _PLACED_BY.isdisjoint(changes):
         wanted |= _placed_anew(uow, personne, changes)

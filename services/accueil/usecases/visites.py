@@ -10,11 +10,11 @@ from uuid import UUID
 from chassis.caller import Caller
 from chassis.ids import new_id
 from services.accueil.domain.annuaire import Site
-from services.accueil.domain.personne import Personne, SecretFileNeverAttached
+from services.accueil.domain.personne import Personne
 from services.accueil.domain.visite import Action, Outcome, Visite, VisiteNotFound
 from services.accueil.events import VisiteClosed, VisiteOpened
 from services.accueil.persistence import UnitOfWork
-from services.accueil.usecases.access import viewer, visible_file
+from services.accueil.usecases.access import attachable_file, viewer
 from services.accueil.usecases.annuaire import find_site, known_site
 
 
@@ -26,7 +26,7 @@ def open_visite(uow: UnitOfWork, *, by: Caller, values: Mapping[str, Any]) -> Vi
     site = known_site(uow, values["site"])
     site.receive()
     if values["personne_id"] is not None:
-        _attachable(uow, by=by, personne_id=values["personne_id"])
+        attachable_file(uow, by=by, personne_id=values["personne_id"])
     visite = _new_visite(uow, site, by, values)
     uow.visites.add(visite)
     uow.publish(
@@ -75,7 +75,7 @@ def attach(uow: UnitOfWork, *, by: Caller, visite_id: UUID, personne_id: UUID) -
     Raises VisiteNotFound, PersonneNotFound, VisiteAlreadyAttached, SecretFileNeverAttached.
     """
     visite = _existing(uow, visite_id, lock=True)
-    _attachable(uow, by=by, personne_id=personne_id)
+    attachable_file(uow, by=by, personne_id=personne_id)
     if visite.attach(uow.now, personne_id):
         visite.version += 1
     return visite
@@ -105,14 +105,6 @@ def _existing(uow: UnitOfWork, visite_id: UUID, *, lock: bool = False) -> Visite
     if visite is None:
         raise VisiteNotFound("Aucune visite à cet identifiant.")
     return visite
-
-
-def _attachable(uow: UnitOfWork, *, by: Caller, personne_id: UUID) -> None:
-    personne = visible_file(uow, by=by, personne_id=personne_id)
-    if not personne.is_matchable:
-        raise SecretFileNeverAttached(
-            "Une fiche d’accouchement dans le secret ne se rattache à rien (CASF L222-6)."
-        )
 
 
 def _shown(uow: UnitOfWork, visite: Visite, *, by: Caller) -> Visite:

@@ -73,6 +73,18 @@ class Office:
         assert answer.status == 201, answer.json
         return answer.json
 
+    def register_secret(self) -> dict[str, Any]:
+        """A file of accouchement secret."""
+        values = {
+            "family_name": "Pseudonyme",
+            "first_names": "X",
+            "receiving_site": CENTRE,
+            "circumstance": "ACCOUCHEMENT_SECRET",
+        }
+        answer = self.post("/v1/personnes", values)
+        assert answer.status == 201, answer.json
+        return answer.json
+
     def agent(self, **changes: Any) -> dict[str, Any]:
         """An agent of the annuaire."""
         values = {

@@ -67,6 +67,15 @@ class TestRequest:
 
         assert office.post("/v1/orientations", values).json["type"].endswith(code)
 
+    def test_an_accouchement_secret_is_oriented_nowhere(self, office):
+        values = {"site": CENTRE, "target": "DSU", "due_on": "2023-01-20"}
+        secret = {"personne_id": office.register_secret()["personne_id"]}
+
+        answer = office.post("/v1/orientations", values | secret)
+
+        assert answer.json["type"].endswith("accouchement-secret-rattachement")
+        assert "orientation_requested" not in office.facts()
+
     def test_one_of_a_protected_person_is_hidden(self, office):
         one = office.register()
         made = orient(office, personne_id=one["personne_id"])

@@ -269,6 +269,31 @@ class TestSearch:
 
 
 class TestChange:
+    @pytest.mark.parametrize("role", ["secretaire", "travailleur_social", "responsable"])
+    def test_nobody_lifts_the_secret_of_an_accouchement(self, office, role):
+        path = f"/v1/personnes/{office.register_secret()['personne_id']}"
+
+        for circumstance in ("ORDINARY", "MINOR_ALONE"):
+            answer = office.patch(path, {"circumstance": circumstance}, role=role, etag='"1"')
+
+            assert answer.status == 409
+            assert answer.json["type"].endswith("accouchement-secret-definitif")
+        assert office.post("/v1/personnes/search", {"name": "Pseudonyme"}).json["personnes"] == []
+
+    def test_a_file_already_known_does_not_become_one_of_accouchement_secret(self, office):
+        one = office.post(
+            "/v1/personnes",
+            {"family_name": "Dupont", "first_names": "Camille", "receiving_site": CENTRE},
+        ).json
+
+        answer = office.patch(
+            f"/v1/personnes/{one['personne_id']}",
+            {"circumstance": "ACCOUCHEMENT_SECRET"},
+            etag='"1"',
+        )
+
+        assert answer.json["type"].endswith("accouchement-secret-definitif")
+
     def test_without_if_match_is_refused(self, office):
         one = office.register()
 

@@ -62,15 +62,7 @@ class TestAnonymousVisite:
         assert (again.status, elsewhere.status) == (200, 409)
 
     def test_an_accouchement_secret_is_attached_to_nothing(self, office):
-        secret = office.post(
-            "/v1/personnes",
-            {
-                "family_name": "Pseudonyme",
-                "first_names": "X",
-                "receiving_site": CENTRE,
-                "circumstance": "ACCOUCHEMENT_SECRET",
-            },
-        ).json
+        secret = office.register_secret()
 
         answer = act(office, arrive(office), "attach", {"personne_id": secret["personne_id"]})
 
