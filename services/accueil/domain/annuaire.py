@@ -122,6 +122,20 @@ class SectorsOverlap(Conflict):
     title = "Ce secteur existe déjà à cette date"
 
 
+class SectorsInThePast(Conflict):
+    """The load would change where people belonged before today."""
+
+    code = "secteurs-retroactifs"
+    title = "Des secteurs changeraient dans le passé"
+
+
+class SectorsAlreadyPlanned(Conflict):
+    """Other sectors are to start later: the load would forget them unsaid."""
+
+    code = "secteurs-deja-prevus"
+    title = "D’autres secteurs sont déjà prévus plus tard"
+
+
 @dataclass(eq=False, kw_only=True)
 class Mds:
     """A Maison Départementale des Solidarités."""
@@ -164,9 +178,37 @@ class Sector:
     #: Normalised street, or empty: the whole commune.
     street: str = ""
 
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What it ties: commune, street and site."""
+        return (self.commune, self.street, self.site)
+
     def covers(self, day: date) -> bool:
         """Whether the sector holds on this day."""
         return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+
+
+def check_load(
+    sectors: Sequence[Sector], changed: Collection[str], *, day: date, today: date
+) -> None:
+    """Refuse a load that rewrites the past of a commune or forgets what is planned for it.
+
+    `sectors`: those on file before the load, of the communes it cites; `changed`: the communes
+    it really changes. A commune without sectors yet may start in the past, and the same load
+    sent again changes nothing. Raises SectorsInThePast, SectorsAlreadyPlanned.
+    """
+    past = {sector.commune for sector in sectors}.intersection(changed)
+    if day < today and past:
+        raise SectorsInThePast(
+            "Ces communes ont déjà des secteurs : changez-les à partir d’aujourd’hui.",
+            extra={"communes": sorted(past)},
+        )
+    planned = {sector.commune for sector in sectors if sector.starts_on > day}
+    if planned:
+        raise SectorsAlreadyPlanned(
+            "Chargez-les à la date déjà prévue : ce chargement-là la remplace.",
+            extra={"communes": sorted(planned)},
+        )
 
 
 def sites_of(sectors: Sequence[Sector], *, street: str, day: date) -> tuple[str, ...]:

@@ -17,6 +17,8 @@ from services.accueil.domain.annuaire import (
     Mds,
     MdsUnknown,
     SecrecyMismatch,
+    SectorsAlreadyPlanned,
+    SectorsInThePast,
     SectorsOverlap,
     Site,
     SiteNotFound,
@@ -144,7 +146,7 @@ class AnnuaireRoutes:
         reply=SectorsReport,
         tag=_TAG,
         summary="Charger les secteurs : communes (ou voies) et sites, à une date",
-        problems=(SiteUnknown, SectorsOverlap),
+        problems=(SiteUnknown, SectorsAlreadyPlanned, SectorsInThePast, SectorsOverlap),
     )
     def load_sectors(self, uow: UnitOfWork, call: Call) -> dict[str, Any]:
         return usecases.load_sectors(uow, **call.body)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ from services.accueil.domain.annuaire import (
     SiteKind,
     SiteNotFound,
     SiteUnknown,
+    check_load,
 )
 from services.accueil.domain.phonetics import street_key
 from services.accueil.events import SiteChanged
@@ -78,19 +79,21 @@ def load_sectors(
     """From a day on, the communes cited have these sectors and no other.
 
     Answers what started, ended and stayed, and the places several sites cover: they are kept
-    as they are and reported, because only an agent can choose. Raises SiteUnknown.
+    as they are and reported, because only an agent can choose. Raises SiteUnknown,
+    SectorsInThePast, SectorsAlreadyPlanned.
     """
-    known = {site.code for site in uow.annuaire.sites(codes={s["site"] for s in sectors})}
-    wanted: dict[tuple[str, str, str], None] = {}
-    for position, row in enumerate(sectors):
-        if row["site"] not in known:
-            raise SiteUnknown("Aucun site ne porte ce code.", field=f"/sectors/{position}/site")
-        street = street_key(row["street"]) if row["street"] else ""
-        wanted[row["commune"], street, row["site"]] = None
-    report = {"started": 0, "ended": 0, "unchanged": 0, "past": 0}
-    for sector in uow.annuaire.sectors({key[0] for key in wanted}, lock=True):
-        report[_settle_sector(uow, sector, wanted, effective_on)] += 1
-    for commune, street, site in wanted:
+    cited = _cited(uow, sectors)
+    known = uow.annuaire.sectors({commune for commune, _, _ in cited}, lock=True)
+    kept = [
+        s for s in known if s.key in cited and s.ends_on is None and s.starts_on <= effective_on
+    ]
+    ended = [s for s in known if s not in kept and (s.ends_on is None or s.ends_on >= effective_on)]
+    started = cited.keys() - {sector.key for sector in kept}
+    changed = {s.commune for s in ended} | {commune for commune, _, _ in started}
+    check_load(known, changed, day=effective_on, today=uow.today)
+    for sector in ended:
+        _end_sector(uow, sector, effective_on)
+    for commune, street, site in sorted(started):
         uow.annuaire.add(
             Sector(
                 sector_id=new_id(),
@@ -100,30 +103,32 @@ def load_sectors(
                 starts_on=effective_on,
             )
         )
-        report["started"] += 1
-    del report["past"]
-    cited = {(s["commune"], street_key(s["street"] or ""), s["site"]) for s in sectors}
-    return report | {"overlaps": _overlaps(cited)}
+    counts = {"started": len(started), "ended": len(ended), "unchanged": len(kept)}
+    return counts | {"overlaps": _overlaps(cited)}
 
 
-def _settle_sector(
-    uow: UnitOfWork, sector: Sector, wanted: dict[tuple[str, str, str], None], day: date
-) -> str:
-    """Keep, end or forget one existing sector; takes it off `wanted` when it stays."""
-    key = (sector.commune, sector.street, sector.site)
-    if key in wanted and sector.ends_on is None and sector.starts_on <= day:
-        del wanted[key]
-        return "unchanged"
-    if sector.starts_on >= day:
+def _cited(
+    uow: UnitOfWork, sectors: Sequence[Mapping[str, Any]]
+) -> dict[tuple[str, str, str], None]:
+    """The (commune, street, site) of a load, each once. Raises SiteUnknown."""
+    known = {site.code for site in uow.annuaire.sites(codes={s["site"] for s in sectors})}
+    cited: dict[tuple[str, str, str], None] = {}
+    for position, row in enumerate(sectors):
+        if row["site"] not in known:
+            raise SiteUnknown("Aucun site ne porte ce code.", field=f"/sectors/{position}/site")
+        cited[row["commune"], street_key(row["street"] or ""), row["site"]] = None
+    return cited
+
+
+def _end_sector(uow: UnitOfWork, sector: Sector, day: date) -> None:
+    """End it the day before; one that starts that same day is corrected, so forgotten."""
+    if sector.starts_on == day:
         uow.annuaire.remove_sector(sector)
-        return "ended"
-    if sector.ends_on is None or sector.ends_on >= day:
+    else:
         sector.ends_on = day - timedelta(days=1)
-        return "ended"
-    return "past"
 
 
-def _overlaps(cited: set[tuple[str, str, str]]) -> list[dict[str, Any]]:
+def _overlaps(cited: Collection[tuple[str, str, str]]) -> list[dict[str, Any]]:
     places: dict[tuple[str, str], set[str]] = defaultdict(set)
     for commune, street, site in cited:
         places[commune, street].add(site)

@@ -53,6 +53,50 @@ class TestPlaces:
             read = office.get(f"/v1/communes/{MONTAUBAN}?on={day}").json
             assert read["sites"] == [site]
 
+    @pytest.mark.parametrize("day", ["2020-01-01", "2022-12-31", "2023-01-08"])
+    def test_where_people_belonged_before_today_is_not_rewritten(self, office, day):
+        load = {"effective_on": day, "sectors": [{"commune": MONTAUBAN, "site": NORD}]}
+
+        answer = office.put("/v1/communes", load, role="admin")
+
+        assert answer.status == 409
+        assert answer.json["type"].endswith("secteurs-retroactifs")
+        assert answer.json["communes"] == [MONTAUBAN]
+        read = office.get(f"/v1/communes/{MONTAUBAN}?on=2023-01-08").json
+        assert read["sites"] == [CENTRE]
+
+    def test_a_commune_without_sectors_may_start_in_the_past_and_be_sent_again(self, office):
+        load = {"effective_on": "2020-01-01", "sectors": [{"commune": "82001", "site": NORD}]}
+
+        first, again = (office.put("/v1/communes", load, role="admin").json for _ in range(2))
+
+        assert (first["started"], again["unchanged"]) == (1, 1)
+
+    def test_sectors_planned_for_later_are_not_forgotten_unsaid(self, office):
+        later = {"effective_on": "2023-09-01", "sectors": [{"commune": MONTAUBAN, "site": NORD}]}
+        sooner = later | {"effective_on": "2023-06-01"}
+        assert office.put("/v1/communes", later, role="admin").status == 200
+
+        answer = office.put("/v1/communes", sooner, role="admin")
+
+        assert answer.status == 409
+        assert answer.json["type"].endswith("secteurs-deja-prevus")
+        assert answer.json["communes"] == [MONTAUBAN]
+        for day, site in (("2023-08-31", CENTRE), ("2023-09-01", NORD)):
+            read = office.get(f"/v1/communes/{MONTAUBAN}?on={day}").json
+            assert read["sites"] == [site]
+
+    def test_what_is_planned_is_replaced_at_its_own_date(self, office):
+        both = [{"commune": MONTAUBAN, "site": site} for site in (CENTRE, NORD)]
+        planned = {"effective_on": "2023-09-01", "sectors": both[1:]}
+        assert office.put("/v1/communes", planned, role="admin").status == 200
+
+        report = office.put("/v1/communes", planned | {"sectors": both[:1]}, role="admin").json
+
+        assert (report["started"], report["ended"]) == (1, 1)
+        read = office.get(f"/v1/communes/{MONTAUBAN}?on=2023-09-01").json
+        assert read["sites"] == [CENTRE]
+
     def test_an_unknown_site_is_refused_by_its_rank(self, office):
         load = {"effective_on": "2023-06-01", "sectors": [{"commune": MONTAUBAN, "site": "X"}]}
 

@@ -89,7 +89,7 @@ class TestRegister:
     def test_a_commune_of_two_sites_asks_which(self, office):
         both = [{"commune": MONTAUBAN, "site": s} for s in (CENTRE, NORD)]
         report = office.put(
-            "/v1/communes", {"effective_on": "2023-01-05", "sectors": both}, role="admin"
+            "/v1/communes", {"effective_on": "2023-01-09", "sectors": both}, role="admin"
         ).json
         assert report["overlaps"] == [{"commune": MONTAUBAN, "street": "", "sites": [CENTRE, NORD]}]
 
@@ -105,7 +105,7 @@ class TestRegister:
             {"commune": MONTAUBAN, "site": CENTRE},
             {"commune": MONTAUBAN, "site": NORD, "street": "Rue de l’Exemple"},
         ]
-        office.put("/v1/communes", {"effective_on": "2023-01-05", "sectors": sectors}, role="admin")
+        office.put("/v1/communes", {"effective_on": "2023-01-09", "sectors": sectors}, role="admin")
 
         assert office.register()["site"] == NORD
 
