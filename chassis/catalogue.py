@@ -2,7 +2,7 @@
 
 A service `x` is the package `services.x` with `persistence` (`metadata`, `UnitOfWork`,
 `CONSTRAINTS`), `subscriptions`, `deadlines`, `events.FACTS` and, for the api process alone,
-`service` (the nameko class).
+`service` (the nameko class). It may have `feed` and `settings`.
 """
 
 from __future__ import annotations
@@ -83,6 +83,13 @@ def side_task_of(name: str) -> Any | None:
     if find_spec(f"{PACKAGE}.{name}.feed") is None:
         return None
     return _part(name, "feed").run
+
+
+def own_settings_of(name: str) -> Any | None:
+    """`settings.Settings`, with `from_env(environ)`, where a service has settings of its own."""
+    if find_spec(f"{PACKAGE}.{name}.settings") is None:
+        return None
+    return _part(name, "settings").Settings
 
 
 def _part(name: str, part: str) -> ModuleType:

@@ -35,7 +35,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from environs import Env, EnvError, EnvNotSetError
 from marshmallow.validate import OneOf, Range
 
-from chassis.catalogue import service_names
+from chassis.catalogue import own_settings_of, service_names
 from chassis.clock import CLOCK_BYTES
 from chassis.crypto import Keyring, KeyringError, read_key
 
@@ -122,11 +122,11 @@ class Settings:
 
     @classmethod
     def from_env(cls, service: str, environ: Mapping[str, str]) -> Self:
-        """Read the environment for one service. Raises SettingsError."""
-        env = _Reader(environ)
+        """Read the environment for one service, its own settings too. Raises SettingsError."""
+        env = Reader(environ)
         number = service_names().index(service)
         with env.refusing():
-            return cls(
+            settings = cls(
                 service=service,
                 environment=_environment(env),
                 database=database_settings(service, environ),
@@ -147,11 +147,15 @@ class Settings:
                 simulated_clock=_clock_file(env),
                 env=dict(environ),
             )
+        own = own_settings_of(service)
+        if own is not None:
+            own.from_env(environ)
+        return settings
 
 
 def database_settings(service: str, environ: Mapping[str, str]) -> DatabaseSettings:
     """The database part alone: all that `provision` needs. Raises SettingsError."""
-    env = _Reader(environ)
+    env = Reader(environ)
     with env.refusing():
         return DatabaseSettings(
             name=f"{env.str('DATABASE_PREFIX', 'social')}_{service}",
@@ -162,7 +166,7 @@ def database_settings(service: str, environ: Mapping[str, str]) -> DatabaseSetti
 
 def broker_uri(environ: Mapping[str, str]) -> str | None:
     """Where the broker is; None in embedded mode. Raises SettingsError."""
-    env = _Reader(environ)
+    env = Reader(environ)
     with env.refusing():
         text = env.str("AMQP_URI", "")
         return _address(text, "amqp", "amqps", "pyamqp") if text else None
@@ -170,13 +174,16 @@ def broker_uri(environ: Mapping[str, str]) -> str | None:
 
 def local_relay_port(environ: Mapping[str, str]) -> int:
     """Where the one relay of embedded mode answers its probes. Raises SettingsError."""
-    env = _Reader(environ)
+    env = Reader(environ)
     with env.refusing():
         return env.port("RELAY_PORT", _LOCAL_RELAY_PORT)
 
 
-class _Reader(Env):
-    """environs over a mapping of ours: a test never touches the process's environment."""
+class Reader(Env):
+    """environs over a mapping of ours: a test never touches the process's environment.
+
+    Services read their own settings with it, under `refusing()`.
+    """
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         super().__init__()
@@ -200,7 +207,7 @@ class _Reader(Env):
         """Say in one line which variable is wrong; a library's words could quote its value."""
         try:
             yield
-        except _Wrong as error:
+        except Wrong as error:
             raise SettingsError(f"configuration refusée : {error}") from None
         except EnvNotSetError:
             raise SettingsError(f"configuration refusée : {self._last} manque") from None
@@ -212,7 +219,7 @@ class _Reader(Env):
         return self._environ.get(env_key, default)
 
 
-class _Wrong(ValueError):
+class Wrong(ValueError):
     """What is wrong, said by us: the variable and what it takes, never its value."""
 
 
@@ -220,26 +227,26 @@ def _environment(env: Env) -> str:
     try:
         environment: str = env.str("ENVIRONMENT", "production", validate=OneOf(_ENVIRONMENTS))
     except EnvError:
-        raise _Wrong(f"ENVIRONMENT vaut {', '.join(_ENVIRONMENTS)}, rien d’autre") from None
+        raise Wrong(f"ENVIRONMENT vaut {', '.join(_ENVIRONMENTS)}, rien d’autre") from None
     if environment == "production" and env.str("SIMULATED_CLOCK", ""):
-        raise _Wrong("SIMULATED_CLOCK n’est admis que si ENVIRONMENT vaut demo ou test")
+        raise Wrong("SIMULATED_CLOCK n’est admis que si ENVIRONMENT vaut demo ou test")
     return environment
 
 
-def _keyring(env: _Reader) -> Keyring:
+def _keyring(env: Reader) -> Keyring:
     keys, index_key = env.required("ENCRYPTION_KEYS"), _index_key(env)
     try:
         return Keyring.parse(keys, index_key)
     except KeyringError:
         # Its words name the key; who forgets the id gives the key itself as a name.
-        raise _Wrong("ENCRYPTION_KEYS attend id:base64,… et 32 octets par clé") from None
+        raise Wrong("ENCRYPTION_KEYS attend id:base64,… et 32 octets par clé") from None
 
 
-def _index_key(env: _Reader) -> bytes:
+def _index_key(env: Reader) -> bytes:
     try:
         return read_key(env.required("INDEX_KEY"))
     except KeyringError:
-        raise _Wrong("INDEX_KEY attend 32 octets en base64") from None
+        raise Wrong("INDEX_KEY attend 32 octets en base64") from None
 
 
 def _address(text: str, *schemes: str) -> str:
@@ -258,9 +265,9 @@ def _clock_file(env: Env) -> Path | None:
         with path.open("rb") as file:
             size = len(file.read(CLOCK_BYTES + 1))
     except OSError:
-        raise _Wrong("SIMULATED_CLOCK : fichier illisible") from None
+        raise Wrong("SIMULATED_CLOCK : fichier illisible") from None
     if size != CLOCK_BYTES:
-        raise _Wrong(f"SIMULATED_CLOCK : le fichier doit faire {CLOCK_BYTES} octets")
+        raise Wrong(f"SIMULATED_CLOCK : le fichier doit faire {CLOCK_BYTES} octets")
     return path
 
 

@@ -27,7 +27,7 @@ from chassis.runtime import Runtime
 from services.consent.domain.livraison import Outcome
 from services.consent.domain.partenaire import Partenaire
 from services.consent.file_partenaire import EXPIRATION_SECONDS, PartnerQueue, queue_name
-from services.consent.settings import ConsentSettings
+from services.consent.settings import Settings
 from services.consent.usecases import diffusion
 
 #: Facts per transaction: small, so that a withdrawal never waits long.
@@ -215,4 +215,4 @@ class _Server:
 def _uri(runtime: Runtime, code: str) -> str:
     settings = runtime.settings
     queue = queue_name(settings.bus_prefix, code)
-    return runtime.settings_of(ConsentSettings).partner_uri(settings.amqp_uri or "", queue)
+    return runtime.settings_of(Settings).partner_uri(settings.amqp_uri or "", queue)

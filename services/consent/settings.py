@@ -12,24 +12,26 @@ from dataclasses import dataclass
 from typing import Self
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from chassis.settings import SettingsError
+from chassis.settings import Reader, Wrong
 
 _BOOLEANS = {"": False, "false": False, "true": True}
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConsentSettings:
+class Settings:
     """Where partners' queues are."""
 
     partner_vhosts: bool = False
 
     @classmethod
-    def from_env(cls, env: Mapping[str, str]) -> Self:
+    def from_env(cls, environ: Mapping[str, str]) -> Self:
         """Read the environment. Raises SettingsError."""
-        text = env.get("PARTNER_VHOSTS", "").lower()
-        if text not in _BOOLEANS:
-            raise SettingsError("configuration refusée : PARTNER_VHOSTS attend true ou false")
-        return cls(partner_vhosts=_BOOLEANS[text])
+        env = Reader(environ)
+        with env.refusing():
+            text = env.str("PARTNER_VHOSTS", "").lower()
+            if text not in _BOOLEANS:
+                raise Wrong("PARTNER_VHOSTS attend true ou false")
+            return cls(partner_vhosts=_BOOLEANS[text])
 
     def partner_uri(self, amqp_uri: str, queue: str) -> str:
         """The broker as the publisher joins it for one partner's queue."""

@@ -18,10 +18,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
-from environs import Env, EnvError
 from marshmallow.validate import Range
 
-from chassis.settings import SettingsError
+from chassis.settings import Reader, Wrong
 
 _SENDER = re.compile(r"[A-Za-z0-9]{3,11}")
 
@@ -44,44 +43,31 @@ class Settings:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
-        """Read the environment. Raises SettingsError with one French line, without secrets."""
-        env = _Reader(environ)
-        try:
+        """Read the environment. Raises SettingsError: one French line, without secrets."""
+        env = Reader(environ)
+        with env.refusing():
             settings = cls(
                 smtp_host=env.str("SMTP_HOST", "") or None,
                 smtp_port=env.int("SMTP_PORT", 587, validate=Range(1, 65535)),
                 smtp_starttls=env.bool("SMTP_STARTTLS", True),
                 smtp_user=env.str("SMTP_USER", "") or None,
                 smtp_password=env.str("SMTP_PASSWORD", "") or None,
-                sender_address=env.str("SENDER_ADDRESS", "ne-pas-repondre@localhost"),
+                sender_address=env.str("SENDER_ADDRESS", "") or "ne-pas-repondre@localhost",
                 sender_name=env.str("SENDER_NAME", "Message automatique"),
                 sms_url=env.str("SMS_URL", "") or None,
                 sms_token=env.str("SMS_TOKEN", "") or None,
                 sms_sender=env.str("SMS_SENDER", "INFO"),
                 sms_partenaire=env.str("SMS_PARTENAIRE", "FOURNISSEUR_SMS"),
             )
-        except EnvError as error:
-            raise SettingsError(f"configuration refusée : {error}") from None
-        settings._check()
+            settings._check()
         return settings
 
     def _check(self) -> None:
         if (self.smtp_user is None) != (self.smtp_password is None):
-            raise SettingsError("configuration refusée : SMTP_USER et SMTP_PASSWORD vont ensemble")
+            raise Wrong("SMTP_USER et SMTP_PASSWORD vont ensemble")
         if self.sms_url and not self.sms_token:
-            raise SettingsError("configuration refusée : SMS_URL demande SMS_TOKEN")
+            raise Wrong("SMS_URL demande SMS_TOKEN")
         if not _SENDER.fullmatch(self.sms_sender):
-            raise SettingsError("configuration refusée : SMS_SENDER, 3 à 11 lettres ou chiffres")
+            raise Wrong("SMS_SENDER : 3 à 11 lettres ou chiffres")
         if "@" not in self.sender_address or any(c in self.sender_address for c in "\r\n "):
-            raise SettingsError("configuration refusée : SENDER_ADDRESS n’est pas une adresse")
-
-
-class _Reader(Env):
-    """environs over a given mapping."""
-
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        super().__init__()
-        self._environ = dict(environ)
-
-    def _get_value(self, env_key: str, default: object) -> object:
-        return self._environ.get(env_key, default)
+            raise Wrong("SENDER_ADDRESS n’est pas une adresse")

@@ -22,7 +22,7 @@ from chassis.testing import Client
 from services.consent import feed
 from services.consent.file_partenaire import PartnerQueue
 from services.consent.provisioning import Access, access, steps
-from services.consent.settings import ConsentSettings
+from services.consent.settings import Settings
 from tests.integration.consent.broker import Login, can_administer, channel, ctl, login_of
 from tests.integration.consent.scene import Scene
 from tests.support.broker import amqp_uri
@@ -42,7 +42,7 @@ def partner(request) -> Iterator[tuple[Access, Login, PartnerQueue]]:
     platform = login_of(URI)
     for step in steps(wanted, password, publisher=platform.user, own_vhost=own):
         ctl(*step.command)
-    settings = ConsentSettings(partner_vhosts=own)
+    settings = Settings(partner_vhosts=own)
     link = Link(settings.partner_uri(URI, wanted.queue), "test")
     queue = PartnerQueue(link, wanted.queue)
     queue.open()

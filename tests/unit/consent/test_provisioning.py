@@ -8,7 +8,7 @@ import pytest
 
 from chassis.settings import SettingsError
 from services.consent.provisioning import NOTHING, access, steps
-from services.consent.settings import ConsentSettings
+from services.consent.settings import Settings
 
 
 @pytest.mark.parametrize("own_vhost", [False, True])
@@ -37,10 +37,10 @@ def test_in_its_own_vhost_only_the_platform_feeds_the_queue():
 def test_the_publisher_joins_the_vhost_of_the_partner_when_told_to():
     uri = "amqp://u:p@broker:5672//"
 
-    shared = ConsentSettings.from_env({}).partner_uri(uri, "partner.caf")
-    own = ConsentSettings.from_env({"PARTNER_VHOSTS": "true"}).partner_uri(uri, "partner.caf")
+    shared = Settings.from_env({}).partner_uri(uri, "partner.caf")
+    own = Settings.from_env({"PARTNER_VHOSTS": "true"}).partner_uri(uri, "partner.caf")
 
     assert shared == uri
     assert own == "amqp://u:p@broker:5672/partner.caf"
     with pytest.raises(SettingsError):
-        ConsentSettings.from_env({"PARTNER_VHOSTS": "oui"})
+        Settings.from_env({"PARTNER_VHOSTS": "oui"})

@@ -10,7 +10,6 @@ from uuid import UUID
 
 import pytest
 
-from chassis.settings import SettingsError
 from services.notifications.channels import Accepted, Later, Letter, Refused, sms, smtp
 from services.notifications.domain.reasons import DeferralReason, FailureReason
 from services.notifications.settings import Settings
@@ -122,30 +121,3 @@ class TestSms:
     )
     def test_each_answer_has_one_meaning(self, answer: Any, outcome: object) -> None:
         assert sms._verdict(answer) == outcome
-
-
-class TestSettings:
-    @pytest.mark.parametrize(
-        "changes",
-        [
-            {"SMTP_USER": "moi"},
-            {"SMS_TOKEN": ""},
-            {"SMS_SENDER": "un nom trop long"},
-            {"SMTP_PORT": "0"},
-            {"SENDER_ADDRESS": "pas une adresse"},
-        ],
-    )
-    def test_a_mistake_stops_the_boot_in_one_line_without_secrets(
-        self, changes: dict[str, str]
-    ) -> None:
-        with pytest.raises(SettingsError) as refusal:
-            Settings.from_env(ENVIRONMENT | changes)
-
-        assert "\n" not in str(refusal.value)
-        assert "secret" not in str(refusal.value)
-
-    def test_secrets_never_show(self) -> None:
-        assert "secret" not in repr(SETTINGS)
-
-    def test_sessions_are_encrypted_unless_told_otherwise(self) -> None:
-        assert SETTINGS.smtp_starttls is True
