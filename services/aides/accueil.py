@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from chassis.errors import Invalid, NotFound
-from chassis.neighbours import Neighbours
+from marshmallow import fields
+
+from chassis.errors import Invalid
+from chassis.neighbours import AnswerSchema, Neighbours, find
 
 
 class AgeUnknown(Invalid):
@@ -16,19 +18,23 @@ class AgeUnknown(Invalid):
     title = "L’âge de la personne n’est pas connu"
 
 
+class _PersonneIn(AnswerSchema):
+    born_on = fields.Date(load_default=None, allow_none=True)
+
+
+_PERSONNE = _PersonneIn()
+
+
 def born_on(neighbours: Neighbours, personne_id: UUID) -> date:
     """The birth date. Raises AgeUnknown, or Unavailable when accueil does not answer."""
-    try:
-        answer = neighbours.get("accueil", f"/internal/personnes/{personne_id}")
-    except NotFound:
-        raise AgeUnknown(
-            "L’accueil ne connaît pas cette personne.", field="/demandeur_id"
-        ) from None
-    text = answer.get("born_on")
-    if not text:
+    answer = find(neighbours, "accueil", f"/internal/personnes/{personne_id}", _PERSONNE)
+    if answer is None:
+        raise AgeUnknown("L’accueil ne connaît pas cette personne.", field="/demandeur_id")
+    day: date | None = answer["born_on"]
+    if day is None:
         raise AgeUnknown(
             "Complétez la date de naissance à l’accueil : le FAJ s’adresse aux 18-25 ans "
             "(CASF L263-3).",
             field="/demandeur_id",
         )
-    return date.fromisoformat(text)
+    return day

@@ -5,11 +5,25 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from chassis.errors import Unavailable
-from chassis.neighbours import Neighbours
+from marshmallow import fields
+
+from chassis.neighbours import AnswerSchema, Neighbours, ask
 from services.consent.domain.question import Situation
 
 _MAJORITY_YEARS = 18
+
+
+class _PersonneIn(AnswerSchema):
+    protected = fields.Boolean(required=True)
+    deceased = fields.Boolean(required=True)
+    born_on = fields.Date(required=True, allow_none=True)
+
+
+class _AgentIn(AnswerSchema):
+    profession = fields.String(required=True)
+
+
+_PERSONNE, _AGENT = _PersonneIn(), _AgentIn()
 
 
 def situation_of(neighbours: Neighbours, personne_id: UUID, *, today: date) -> Situation:
@@ -17,24 +31,17 @@ def situation_of(neighbours: Neighbours, personne_id: UUID, *, today: date) -> S
 
     Raises NotFound for an unknown person and Unavailable otherwise: nothing is assumed.
     """
-    answer = neighbours.get("accueil", f"/internal/personnes/{personne_id}")
-    try:
-        return Situation(
-            is_protected=bool(answer["protected"]),
-            is_deceased=bool(answer["deceased"]),
-            minor_until=_minor_until(answer["born_on"], today),
-        )
-    except (KeyError, TypeError, ValueError):
-        raise Unavailable("La fiche ne peut pas être lue ; réessayez dans un instant.") from None
+    answer = ask(neighbours, "accueil", f"/internal/personnes/{personne_id}", _PERSONNE)
+    return Situation(
+        is_protected=answer["protected"],
+        is_deceased=answer["deceased"],
+        minor_until=_minor_until(answer["born_on"], today),
+    )
 
 
 def profession_of(neighbours: Neighbours, agent_id: UUID) -> str:
     """The agent's profession today. Same errors."""
-    answer = neighbours.get("accueil", f"/internal/agents/{agent_id}")
-    try:
-        return str(answer["profession"])
-    except (KeyError, TypeError):
-        raise Unavailable("L’annuaire ne peut pas être lu ; réessayez.") from None
+    return str(ask(neighbours, "accueil", f"/internal/agents/{agent_id}", _AGENT)["profession"])
 
 
 def majority_of(born_on: date) -> date:
@@ -45,8 +52,8 @@ def majority_of(born_on: date) -> date:
         return date(born_on.year + _MAJORITY_YEARS, 3, 1)
 
 
-def _minor_until(born_on: str | None, today: date) -> date | None:
+def _minor_until(born_on: date | None, today: date) -> date | None:
     if born_on is None:
         return None
-    majority = majority_of(date.fromisoformat(born_on))
+    majority = majority_of(born_on)
     return majority if today < majority else None

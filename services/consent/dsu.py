@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from chassis.errors import NotFound, Unavailable
-from chassis.neighbours import Neighbours
+from marshmallow import fields
+
+from chassis.errors import NotFound
+from chassis.neighbours import AnswerSchema, Neighbours, ask
 from services.consent.domain.bases import FileRole
 
 
@@ -23,6 +25,28 @@ class Membership:
     site: str | None
 
 
+class _ProfessionalIn(AnswerSchema):
+    agent_id = fields.UUID(required=True)
+    role = fields.Enum(FileRole, by_value=True, required=True)
+    mission = fields.String(load_default=None, allow_none=True)
+
+
+class _DossierIn(AnswerSchema):
+    dossier_id = fields.UUID(required=True)
+    personne_ids = fields.List(fields.UUID(), required=True)
+    mds = fields.String(load_default=None, allow_none=True)
+    site = fields.String(load_default=None, allow_none=True)
+    professionals = fields.List(fields.Nested(_ProfessionalIn), required=True)
+
+
+class _DossiersIn(AnswerSchema):
+    dossiers = fields.List(fields.Nested(_DossierIn), required=True)
+
+
+_PATH = "/internal/dossiers/of-personnes"
+_DOSSIERS = _DossiersIn()
+
+
 def membership_of(
     neighbours: Neighbours, *, agent_id: UUID, personne_id: UUID
 ) -> Membership | None:
@@ -31,31 +55,26 @@ def membership_of(
     Fails closed: raises Unavailable when dsu does not answer, or answers what we cannot read.
     """
     try:
-        answer = neighbours.post(
-            "dsu", "/internal/dossiers/of-personnes", {"personne_ids": [str(personne_id)]}
-        )
+        answer = ask(neighbours, "dsu", _PATH, _DOSSIERS, body={"personne_ids": [str(personne_id)]})
     except NotFound:
         return None
-    try:
-        found = [
-            place
-            for dossier in answer["dossiers"]
-            if str(personne_id) in dossier["personne_ids"]
-            for place in _places(dossier, str(agent_id))
-        ]
-    except (KeyError, TypeError, ValueError):
-        raise Unavailable("Le dossier ne peut pas être lu ; réessayez dans un instant.") from None
+    found = [
+        place
+        for dossier in answer["dossiers"]
+        if personne_id in dossier["personne_ids"]
+        for place in _places(dossier, agent_id)
+    ]
     return min(found, key=lambda place: place.role is not FileRole.REFERENT, default=None)
 
 
-def _places(dossier: Mapping[str, Any], agent_id: str) -> list[Membership]:
+def _places(dossier: Mapping[str, Any], agent_id: UUID) -> list[Membership]:
     return [
         Membership(
-            dossier_id=UUID(dossier["dossier_id"]),
-            role=FileRole(professional["role"]),
-            mission=professional.get("mission"),
-            mds=dossier.get("mds"),
-            site=dossier.get("site"),
+            dossier_id=dossier["dossier_id"],
+            role=professional["role"],
+            mission=professional["mission"],
+            mds=dossier["mds"],
+            site=dossier["site"],
         )
         for professional in dossier["professionals"]
         if professional["agent_id"] == agent_id

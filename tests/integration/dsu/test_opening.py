@@ -140,6 +140,20 @@ def test_an_unknown_agent_is_read_from_accueil_and_fails_closed(world: World) ->
     assert world.ask_opening(world.personne(), referent_agent_id=str(late)).status == 201
 
 
+def test_an_agent_whom_accueil_has_not_in_post_is_refused_not_awaited(world: World) -> None:
+    late = new_id()
+    world.runtime.neighbours.answers["accueil", f"/internal/agents/{late}"] = {  # type: ignore[attr-defined]
+        "agent_id": str(late),
+        "active": False,
+        "secondary_sites": [],
+    }
+
+    answer = world.ask_opening(world.personne(), referent_agent_id=str(late))
+
+    assert answer.status == 422
+    assert answer.json["type"].endswith("agent-inconnu")
+
+
 def _orient(world: World, target: str, *personne_ids: object) -> str:
     orientation_id = new_id()
     deliver(
