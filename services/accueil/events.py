@@ -10,10 +10,9 @@ from chassis.events import Fact
 
 
 @dataclass(frozen=True, kw_only=True)
-class PersonneRegistered(Fact):
-    """A personne is now on file, attached to a site."""
+class _AboutPersonne(Fact):
+    """What every fact about a personne carries."""
 
-    name = "personne_registered"
     aggregate = "personne"
     key = "personne_id"
 
@@ -24,73 +23,55 @@ class PersonneRegistered(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PersonneChanged(Fact):
+class PersonneRegistered(_AboutPersonne):
+    """A personne is now on file, attached to a site."""
+
+    name = "personne_registered"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonneChanged(_AboutPersonne):
     """Parts of a personne's file changed; `changed` names the parts, never the values.
 
     Parts: IDENTITY, ADDRESS, PLACEMENT, LANGUAGE, CONTACTS, CIRCUMSTANCE, NATIONALITY.
     """
 
     name = "personne_changed"
-    aggregate = "personne"
-    key = "personne_id"
 
-    personne_id: UUID
-    personne_ids: tuple[UUID, ...]
-    mds: str
-    site: str
     changed: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class PersonneDeceased(Fact):
+class PersonneDeceased(_AboutPersonne):
     """A personne died: messages and rendezvous stop, payments are held, secrecy continues."""
 
     name = "personne_deceased"
-    aggregate = "personne"
-    key = "personne_id"
 
-    personne_id: UUID
-    personne_ids: tuple[UUID, ...]
-    mds: str
-    site: str
     died_on: date
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProtectionChanged(Fact):
+class ProtectionChanged(_AboutPersonne):
     """A file became protected, or is no longer; why stays in accueil."""
 
     name = "protection_changed"
-    aggregate = "personne"
-    key = "personne_id"
 
-    personne_id: UUID
-    personne_ids: tuple[UUID, ...]
-    mds: str
-    site: str
     protected: bool
 
 
 @dataclass(frozen=True, kw_only=True)
-class ContactSafetyChanged(Fact):
+class ContactSafetyChanged(_AboutPersonne):
     """The absolute *no contact* flag was set or lifted."""
 
     name = "contact_safety_changed"
-    aggregate = "personne"
-    key = "personne_id"
 
-    personne_id: UUID
-    personne_ids: tuple[UUID, ...]
-    mds: str
-    site: str
     no_contact: bool
 
 
 @dataclass(frozen=True, kw_only=True)
-class AgentRegistered(Fact):
-    """An agent entered the annuaire, with the assignment that starts on `effective_on`."""
+class _AboutAgent(Fact):
+    """An agent and the assignment that starts on `effective_on`."""
 
-    name = "agent_registered"
     aggregate = "agent"
     key = "agent_id"
 
@@ -107,23 +88,17 @@ class AgentRegistered(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AgentChanged(Fact):
+class AgentRegistered(_AboutAgent):
+    """An agent entered the annuaire, with the assignment that starts on `effective_on`."""
+
+    name = "agent_registered"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentChanged(_AboutAgent):
     """An agent's assignment is this one from `effective_on`; `active` false: the agent leaves."""
 
     name = "agent_changed"
-    aggregate = "agent"
-    key = "agent_id"
-
-    agent_id: UUID
-    profession: str
-    secrecy_basis: str
-    mds: str
-    site: str
-    plateforme: bool
-    volant: bool
-    full_time_percent: int
-    effective_on: date
-    active: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,10 +117,9 @@ class SiteChanged(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
-class VisiteOpened(Fact):
-    """Someone came, called or wrote; `personne_ids` is empty for an anonymous visite."""
+class _AboutVisite(Fact):
+    """What every fact about a visite carries; nobody is named of an anonymous one."""
 
-    name = "visite_opened"
     aggregate = "visite"
     key = "visite_id"
 
@@ -153,70 +127,67 @@ class VisiteOpened(Fact):
     personne_ids: tuple[UUID, ...]
     mds: str
     site: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisiteOpened(_AboutVisite):
+    """Someone came, called or wrote; `personne_ids` is empty for an anonymous visite."""
+
+    name = "visite_opened"
+
     channel: str
     origin: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class VisiteClosed(Fact):
+class VisiteClosed(_AboutVisite):
     """A visite ended, with its outcome (LEFT: without being seen)."""
 
     name = "visite_closed"
-    aggregate = "visite"
-    key = "visite_id"
 
-    visite_id: UUID
-    personne_ids: tuple[UUID, ...]
-    mds: str
-    site: str
     outcome: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class OrientationRequested(Fact):
-    """Someone is asked to take a need up, by `due_on` included (Paris day)."""
+class _AboutOrientation(Fact):
+    """What every fact about an orientation carries."""
 
-    name = "orientation_requested"
     aggregate = "orientation"
     key = "orientation_id"
 
     orientation_id: UUID
-    visite_id: UUID | None = None
     personne_ids: tuple[UUID, ...]
     mds: str
     site: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrientationRequested(_AboutOrientation):
+    """Someone is asked to take a need up, by `due_on` included (Paris day)."""
+
+    name = "orientation_requested"
+
+    visite_id: UUID | None = None
     target: str
     target_agent_id: UUID | None = None
     due_on: date
 
 
 @dataclass(frozen=True, kw_only=True)
-class OrientationAnswered(Fact):
+class OrientationAnswered(_AboutOrientation):
     """An orientation was taken up: by a service's code, or by an agent's id."""
 
     name = "orientation_answered"
-    aggregate = "orientation"
-    key = "orientation_id"
 
-    orientation_id: UUID
-    personne_ids: tuple[UUID, ...]
-    mds: str
-    site: str
     answered_by: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class OrientationOverdue(Fact):
+class OrientationOverdue(_AboutOrientation):
     """Nobody took an orientation up by its deadline. Told once."""
 
     name = "orientation_overdue"
-    aggregate = "orientation"
-    key = "orientation_id"
 
-    orientation_id: UUID
-    personne_ids: tuple[UUID, ...]
-    mds: str
-    site: str
     due_on: date
 
 

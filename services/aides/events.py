@@ -10,10 +10,9 @@ from chassis.events import Fact
 
 
 @dataclass(frozen=True, kw_only=True)
-class DemandeFiled(Fact):
-    """A demande of financial aid was filed for these personnes, the applicant first."""
+class _AboutDemande(Fact):
+    """What every fact about a demande carries; the applicant comes first."""
 
-    name = "demande_filed"
     aggregate = "demande"
     key = "demande_id"
 
@@ -22,24 +21,25 @@ class DemandeFiled(Fact):
     mds: str
     site: str
     nature: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemandeFiled(_AboutDemande):
+    """A demande of financial aid was filed for these personnes, the applicant first."""
+
+    name = "demande_filed"
+
     dossier_id: UUID | None = None
     orientation_id: UUID | None = None
     filed_on: date
 
 
 @dataclass(frozen=True, kw_only=True)
-class DemandeDecided(Fact):
+class DemandeDecided(_AboutDemande):
     """A demande was granted, partly granted, refused or adjourned. `amount_cents`: granted."""
 
     name = "demande_decided"
-    aggregate = "demande"
-    key = "demande_id"
 
-    demande_id: UUID
-    personne_ids: tuple[UUID, ...]
-    mds: str
-    site: str
-    nature: str
     dossier_id: UUID | None = None
     outcome: str
     amount_cents: int
@@ -47,19 +47,12 @@ class DemandeDecided(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AidePaid(Fact):
+class AidePaid(_AboutDemande):
     """One payment of a granted aid was made."""
 
     name = "aide_paid"
-    aggregate = "demande"
-    key = "demande_id"
 
-    demande_id: UUID
     paiement_id: UUID
-    personne_ids: tuple[UUID, ...]
-    mds: str
-    site: str
-    nature: str
     amount_cents: int
     paid_on: date
 

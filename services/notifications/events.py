@@ -9,11 +9,12 @@ from chassis.events import Fact
 
 
 @dataclass(frozen=True, kw_only=True)
-class _MessageFact(Fact):
+class _AboutMessage(Fact):
     """What every fact about a message says. `mds` and `site` are those of its subject."""
 
     aggregate = "message"
     key = "message_id"
+
     message_id: UUID
     personne_ids: tuple[UUID, ...]
     mds: str
@@ -26,35 +27,39 @@ class _MessageFact(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
-class NotificationSent(_MessageFact):
+class NotificationSent(_AboutMessage):
     """A mail server or an SMS provider accepted the message. `channel`: SMS or EMAIL."""
 
     name = "notification_sent"
+
     channel: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class NotificationDelivered(_MessageFact):
+class NotificationDelivered(_AboutMessage):
     """The provider says that the message reached the handset."""
 
     name = "notification_delivered"
+
     channel: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class NotificationFailed(_MessageFact):
+class NotificationFailed(_AboutMessage):
     """The message will not arrive: refused for good, or undeliverable. `reason` is a code."""
 
     name = "notification_failed"
+
     channel: str
     reason: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class NotificationDropped(_MessageFact):
+class NotificationDropped(_AboutMessage):
     """The message was never sent, and will not be. `reason` is a code (`domain.DropReason`)."""
 
     name = "notification_dropped"
+
     reason: str
 
 

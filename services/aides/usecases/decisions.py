@@ -29,7 +29,7 @@ from services.aides.domain.reglement import Reglement
 from services.aides.domain.voies import voies_et_delais
 from services.aides.persistence import UnitOfWork
 from services.aides.usecases import enveloppes
-from services.aides.usecases.demandes import age_of, examine, visible
+from services.aides.usecases.demandes import about, age_of, examine, visible
 
 
 def decide(
@@ -212,11 +212,7 @@ def _settle(
             enveloppes.commit(uow, demande, enveloppe, by=by.subject)
     uow.publish(
         events.DemandeDecided(
-            demande_id=demande.id,
-            personne_ids=demande.personne_ids,
-            mds=demande.mds,
-            site=demande.site,
-            nature=demande.nature,
+            **about(demande),
             dossier_id=demande.dossier_id,
             outcome=decision.outcome,
             amount_cents=decision.amount_cents,

@@ -269,14 +269,21 @@ def _unique(ids: Sequence[UUID]) -> tuple[UUID, ...]:
     return tuple(dict.fromkeys(ids))
 
 
+def about(demande: Demande) -> dict[str, Any]:
+    """What every fact about a demande carries."""
+    return {
+        "demande_id": demande.id,
+        "personne_ids": demande.personne_ids,
+        "mds": demande.mds,
+        "site": demande.site,
+        "nature": demande.nature,
+    }
+
+
 def _tell_filed(uow: UnitOfWork, demande: Demande) -> None:
     uow.publish(
         events.DemandeFiled(
-            demande_id=demande.id,
-            personne_ids=demande.personne_ids,
-            mds=demande.mds,
-            site=demande.site,
-            nature=demande.nature,
+            **about(demande),
             dossier_id=demande.dossier_id,
             orientation_id=demande.orientation_id,
             filed_on=demande.filed_on,

@@ -14,7 +14,7 @@ from services.aides.domain.enveloppe import Movement
 from services.aides.domain.paiement import Instalment, Paiement, PaymentHeld, PaymentReferenceUsed
 from services.aides.persistence import UnitOfWork
 from services.aides.usecases import enveloppes
-from services.aides.usecases.demandes import visible
+from services.aides.usecases.demandes import about, visible
 
 
 def pay(uow: UnitOfWork, demande_id: UUID, *, by: Caller, **command: Any) -> Paiement:
@@ -82,12 +82,8 @@ def _book(uow: UnitOfWork, demande: Demande, instalment: Instalment, paiement: P
     )
     uow.publish(
         events.AidePaid(
-            demande_id=demande.id,
+            **about(demande),
             paiement_id=paiement.id,
-            personne_ids=demande.personne_ids,
-            mds=demande.mds,
-            site=demande.site,
-            nature=demande.nature,
             amount_cents=paiement.amount_cents,
             paid_on=paiement.paid_on,
         )
