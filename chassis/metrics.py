@@ -31,6 +31,9 @@ RETURNED = Counter("relay_returned_total", "Facts the broker could route nowhere
 RELAY_FAILURES = Counter("relay_failures_total", "Publishing attempts that failed", ["error"])
 RECEIVED = Counter("inbox_received_total", "Events stored in the inbox")
 DUPLICATES = Counter("inbox_duplicates_total", "Events received again and absorbed")
+INBOX_REFUSED = Counter(
+    "inbox_refused_total", "Times the database took no event; what came is kept, and retried"
+)
 UNREADABLE = Counter("inbox_unreadable_total", "Messages parked because they could not be read")
 
 INBOX_APPLIED = Counter("inbox_applied_total", "Events applied")

@@ -1,8 +1,12 @@
 """Stores what the broker brings, then acknowledges it: a message is ours once PostgreSQL has it.
 
-Nothing is decided here: handlers, order and retries are the inbox's (`chassis.inbox`). When the
-database is away the consumer stops consuming, so that the broker keeps the messages and its
-delivery limit is not used up.
+Nothing is decided here: handlers, order and retries are the inbox's (`chassis.inbox`).
+
+A quorum queue drops a message it had to deliver too often (RabbitMQ 4: about twenty times), so
+a database that refuses must cost no delivery. Nothing is asked of the broker before a connection
+that may write is there; a batch the database refuses is kept in hand, link and all, until it is
+stored. Should the link break meanwhile, the batch is stored before anything is asked for again:
+what the broker then brings a second time is absorbed by its id.
 """
 
 from __future__ import annotations
@@ -68,13 +72,12 @@ class Consumer:
         while not stop.is_set():
             turned()
             try:
-                self._connect_database()
+                self._store_arrived()
                 self._consume(stop, turned)
             except TopologyRefused:
                 raise
             except (BrokerUnavailable, psycopg2.Error, *BROKER_ERRORS) as error:
                 log.warning("consumer_interrupted", error_class=type(error).__name__)
-                self._drop_database()
                 stop.wait(_PAUSE_SECONDS)
         self._drop_database()
 
@@ -85,16 +88,28 @@ class Consumer:
             link.channel.basic_qos(0, PREFETCH, False)
             queue = self._names.inbox(self._subscriptions.service)
             link.channel.basic_consume(queue, callback=self._on_message, consumer_tag="inbox")
-            self._arrived.clear()
             while not stop.is_set():
                 turned()
                 self._take_batch(link)
-                if self._keep_batch(link):
+                if self._keep_patiently(link, stop, turned):
                     stop.wait(BREATH_SECONDS)
                 link.beat()
             self._finish(link)
         finally:
             link.close()
+
+    def _keep_patiently(self, link: Link, stop: Flag, turned: Callable[[], None]) -> bool:
+        """Keep the batch, however long the database refuses it: the broker must not notice."""
+        while not stop.is_set():
+            try:
+                return self._keep_batch(link)
+            except psycopg2.Error as error:
+                log.warning("inbox_refused", error_class=type(error).__name__)
+            turned()
+            stop.wait(_PAUSE_SECONDS)
+            link.drain(0.001)  # its heartbeats, and up to the prefetch more of what waits
+            link.beat()
+        return False
 
     def _take_batch(self, link: Link) -> None:
         """What is there at once, waiting at most half a second for the first."""
@@ -103,13 +118,25 @@ class Consumer:
             patience = 0.001
 
     def _keep_batch(self, link: Link) -> bool:
-        if not self._arrived:
-            return False
-        batch = list(self._arrived)
-        self._store(batch)
+        last = self._store_arrived()
+        if last is not None:
+            link.channel.basic_ack(last, multiple=True)
+        return last is not None
+
+    def _store_arrived(self) -> int | None:
+        """Store what came and forget it; answers the tag of the last. Raises psycopg2.Error."""
+        try:
+            self._connect_database()
+            if not self._arrived:
+                return None
+            self._store(self._arrived)
+        except psycopg2.Error:
+            metrics.INBOX_REFUSED.inc()
+            self._drop_database()
+            raise
+        last = self._arrived[-1].tag
         self._arrived.clear()
-        link.channel.basic_ack(batch[-1].tag, multiple=True)
-        return True
+        return last
 
     def _finish(self, link: Link) -> None:
         """Stop receiving, keep and acknowledge what already came: no duplicate after a restart."""
@@ -166,7 +193,10 @@ class Consumer:
     def _connect_database(self) -> None:
         if self._database is None:
             self._database = psycopg2.connect(
-                self._database_url, **CONNECT_ARGS, application_name="relay inbox"
+                self._database_url,
+                **CONNECT_ARGS,
+                application_name="relay inbox",
+                target_session_attrs="read-write",
             )
 
     def _drop_database(self) -> None:
