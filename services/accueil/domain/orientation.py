@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -21,6 +22,18 @@ class Target(StrEnum):
     AIDE = "AIDE"
     POLE = "POLE"
     PARTENAIRE = "PARTENAIRE"
+
+
+#: The service whose act is what was asked. A pôle or a partner answers by an agent.
+_ASKED_OF = {Target.RENDEZVOUS: "rendezvous", Target.DSU: "dsu", Target.AIDE: "aides"}
+
+
+class Unanswered(StrEnum):
+    """Why what a service did answers no orientation, although it names one."""
+
+    UNKNOWN = "UNKNOWN"
+    OTHER_TARGET = "OTHER_TARGET"
+    OTHER_PERSONNE = "OTHER_PERSONNE"
 
 
 class OrientationNotFound(NotFound):
@@ -89,6 +102,19 @@ class Orientation:
     def overdue_from(self) -> datetime:
         """The first instant that is too late: midnight in Paris after `due_on`."""
         return end_of_day(self.due_on)
+
+    def mismatch(
+        self, service: str, personne_ids: Collection[UUID], *, concerned: UUID | None
+    ) -> Unanswered | None:
+        """Why a service's act for these people is not what was asked, or None.
+
+        `concerned`: whoever the orientation is about, None while that is not known.
+        """
+        if _ASKED_OF.get(self.target) != service:
+            return Unanswered.OTHER_TARGET
+        if concerned is not None and concerned not in personne_ids:
+            return Unanswered.OTHER_PERSONNE
+        return None
 
     def answer(self, now: datetime, by: str) -> bool:
         """Someone takes it up, in time or late. Answers whether this was the first answer."""

@@ -19,6 +19,7 @@ from services.accueil.domain.orientation import (
     OrientationNotFound,
     Target,
     TargetUnnamed,
+    Unanswered,
 )
 from services.accueil.domain.personne import PersonneNotFound
 from services.accueil.domain.visite import Visite, VisiteNotFound
@@ -114,15 +115,22 @@ def answer_orientation(uow: UnitOfWork, *, by: Caller, orientation_id: UUID) -> 
     return orientation
 
 
-def answer_from_service(uow: UnitOfWork, *, orientation_id: UUID, service: str) -> None:
+def answer_from_service(
+    uow: UnitOfWork, *, orientation_id: UUID, service: str, personne_ids: Collection[UUID]
+) -> Unanswered | None:
     """A service took it up (a rendezvous, a dossier, a demande). A second answer changes nothing.
 
-    Raises OrientationNotFound.
+    The id was typed by whoever called that service: it answers only what was asked, for the
+    person it was asked for. Says why it does not.
     """
     orientation = uow.orientations.get(orientation_id, lock=True)
     if orientation is None:
-        raise OrientationNotFound("Aucune orientation à cet identifiant.")
-    _answer(uow, orientation, service)
+        return Unanswered.UNKNOWN
+    concerned = _concerned(uow, orientation)
+    mismatch = orientation.mismatch(service, personne_ids, concerned=concerned)
+    if mismatch is None:
+        _answer(uow, orientation, service)
+    return mismatch
 
 
 def fall_overdue(uow: UnitOfWork, orientation_ids: Collection[UUID]) -> None:
@@ -170,6 +178,14 @@ def _personne(
     if concerned is not None:
         attachable_file(uow, by=by, personne_id=concerned)
     return concerned
+
+
+def _concerned(uow: UnitOfWork, orientation: Orientation) -> UUID | None:
+    """The person of an orientation, or of its visite when they were named later."""
+    if orientation.personne_id or orientation.visite_id is None:
+        return orientation.personne_id
+    visite = uow.visites.get(orientation.visite_id)
+    return visite.personne_id if visite else None
 
 
 def _site(uow: UnitOfWork, visite: Visite | None, code: str | None) -> Site:

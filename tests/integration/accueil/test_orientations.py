@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import pytest
 
@@ -13,11 +15,21 @@ from .conftest import CENTRE
 
 LAST_MOMENT = datetime(2023, 1, 20, 22, 59, tzinfo=UTC)
 TOO_LATE = datetime(2023, 1, 20, 23, 0, tzinfo=UTC)
-ANSWERS = [
-    ("rendezvous", "rendezvous_booked.v1", "rendezvous"),
-    ("dsu", "dossier_opened.v1", "dossier"),
-    ("aides", "demande_filed.v1", "demande"),
-]
+
+
+class Taking(NamedTuple):
+    """How a service tells that it took something up, and what was asked of it."""
+
+    target: str
+    key: str
+    aggregate: str
+
+
+ANSWERS = {
+    "rendezvous": Taking("RENDEZVOUS", "rendezvous_booked.v1", "rendezvous"),
+    "dsu": Taking("DSU", "dossier_opened.v1", "dossier"),
+    "aides": Taking("AIDE", "demande_filed.v1", "demande"),
+}
 
 
 def orient(office, **changes):
@@ -29,6 +41,30 @@ def orient(office, **changes):
 
 def answer(office, one, **options):
     return office.post(f"/v1/orientations/{one['orientation_id']}/answer", **options)
+
+
+def tell(office, source, one, **data):
+    """A service's fact that names an orientation reaches accueil."""
+    taking = ANSWERS[source]
+    deliver(
+        office.runtime,
+        source,
+        taking.key,
+        aggregate=(taking.aggregate, new_id()),
+        version=1,
+        data={"orientation_id": one["orientation_id"], "personne_ids": [], "autre": 1} | data,
+    )
+
+
+def status(office, one):
+    read = office.get(f"/v1/orientations/{one['orientation_id']}").json
+    return read["status"], read["answered_by"]
+
+
+def ignored(capsys):
+    """The reasons told of the facts that answered nothing."""
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "{" in line]
+    return [line["reason"] for line in lines if line["event"] == "orientation_answer_ignored"]
 
 
 class TestRequest:
@@ -136,23 +172,55 @@ class TestAnswer:
         assert (second.status, second.json["answered_by"]) == (409, str(office.agent_id))
         assert office.facts().count("orientation_answered") == 1
 
-    @pytest.mark.parametrize(("source", "key", "aggregate"), ANSWERS)
-    def test_another_service_answers_by_its_fact(self, office, source, key, aggregate):
-        made = orient(office)
-        data = {"orientation_id": made["orientation_id"], "personne_ids": [], "autre": 1}
+    @pytest.mark.parametrize("source", ANSWERS)
+    def test_another_service_answers_what_was_asked_of_it(self, office, source):
+        one = office.register()["personne_id"]
+        made = orient(office, target=ANSWERS[source].target, personne_id=one)
 
-        deliver(office.runtime, source, key, aggregate=(aggregate, new_id()), version=1, data=data)
+        tell(office, source, made, personne_ids=[str(new_id()), one])
 
-        read = office.get(f"/v1/orientations/{made['orientation_id']}").json
-        assert (read["status"], read["answered_by"]) == ("ANSWERED", source)
+        assert status(office, made) == ("ANSWERED", source)
+
+    @pytest.mark.parametrize("source", ANSWERS)
+    @pytest.mark.parametrize("target", ["RENDEZVOUS", "DSU", "AIDE", "POLE", "PARTENAIRE"])
+    def test_no_service_answers_what_was_asked_of_another(self, office, source, target, capsys):
+        made = orient(office, target=target, target_code="LOGEMENT")
+
+        tell(office, source, made)
+
+        if target == ANSWERS[source].target:
+            assert status(office, made) == ("ANSWERED", source)
+        else:
+            assert status(office, made) == ("OPEN", None)
+            assert ignored(capsys) == ["OTHER_TARGET"]
+
+    @pytest.mark.parametrize("source", ANSWERS)
+    def test_what_was_done_for_someone_else_answers_nothing(self, office, source, capsys):
+        one = office.register()["personne_id"]
+        made = orient(office, target=ANSWERS[source].target, personne_id=one)
+
+        tell(office, source, made, personne_ids=[str(new_id())])
+        tell(office, source, made, personne_ids=[])
+
+        assert status(office, made) == ("OPEN", None)
+        assert ignored(capsys) == ["OTHER_PERSONNE", "OTHER_PERSONNE"]
+        assert inbox_states(office.runtime) == {"applied": 2}
+
+    def test_an_anonymous_one_is_whoever_its_visite_was_attached_to(self, office):
+        visite = office.post("/v1/visites", {"site": CENTRE, "channel": "SUR_PLACE"}).json
+        one = office.register()["personne_id"]
+        first, other = (orient(office, visite_id=visite["visite_id"]) for _ in range(2))
+
+        tell(office, "rendezvous", first, personne_ids=[one])
+        office.post(f"/v1/visites/{visite['visite_id']}/attach", {"personne_id": one})
+        tell(office, "rendezvous", other, personne_ids=[str(new_id())])
+
+        assert (status(office, first)[0], status(office, other)[0]) == ("ANSWERED", "OPEN")
 
     def test_a_second_fact_changes_nothing(self, office):
         made = orient(office)
-        for source, key, aggregate in ANSWERS:
-            data = {"orientation_id": made["orientation_id"]}
-            deliver(
-                office.runtime, source, key, aggregate=(aggregate, new_id()), version=1, data=data
-            )
+        for _ in range(2):
+            tell(office, "rendezvous", made)
 
         assert office.facts().count("orientation_answered") == 1
 
@@ -170,17 +238,13 @@ class TestAnswer:
         assert inbox_states(office.runtime) == {"applied": 1}
         assert office.facts() == []
 
-    def test_a_fact_for_an_unknown_orientation_is_parked(self, office, stranger):
-        deliver(
-            office.runtime,
-            "dsu",
-            "dossier_opened.v1",
-            aggregate=("dossier", new_id()),
-            version=1,
-            data={"orientation_id": str(stranger)},
-        )
+    def test_a_fact_for_an_unknown_orientation_is_told_and_never_parked(
+        self, office, stranger, capsys
+    ):
+        tell(office, "dsu", {"orientation_id": str(stranger)})
 
-        assert inbox_states(office.runtime) == {"parked": 1}
+        assert inbox_states(office.runtime) == {"applied": 1}
+        assert ignored(capsys) == ["UNKNOWN"]
 
 
 class TestList:
