@@ -13,7 +13,7 @@ from chassis.events import Correlation, Event
 from chassis.ids import new_id
 
 _current: ContextVar[Correlation | None] = ContextVar("correlation", default=None)
-_TRACEPARENT = re.compile(r"^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")
+_TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 def current() -> Correlation:
@@ -50,7 +50,7 @@ def from_headers(correlation_id: str | None, traceparent: str | None) -> Correla
     return Correlation(
         correlation_id=_uuid(correlation_id) or new_id(),
         traceparent=traceparent
-        if traceparent and _TRACEPARENT.match(traceparent)
+        if traceparent and _TRACEPARENT.fullmatch(traceparent)
         else f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01",
     )
 

@@ -41,7 +41,7 @@ from chassis.web.tokens import TokenVerifier
 MAX_BODY_BYTES = 256 * 1024
 #: A refused body larger than this is not read to its end: the connection is closed instead.
 MAX_SWALLOWED_BYTES = 8 * 1024 * 1024
-_ETAG = re.compile(r'^"(\d{1,9})"$')
+_ETAG = re.compile(r'"([0-9]{1,9})"')
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _ANONYMOUS = Caller(subject="", roles=frozenset())
 _PAGE_QUERY = PageQuery()
@@ -254,7 +254,7 @@ def _expected_version(endpoint: Endpoint, request: Request) -> int | None:
     header = request.headers.get("If-Match")
     if header is None:
         raise PreconditionRequired("Lisez la fiche et renvoyez son ETag dans If-Match.")
-    match = _ETAG.match(header)
+    match = _ETAG.fullmatch(header)
     if match is None:
         raise BadRequest("If-Match attend l’ETag reçu, entre guillemets.")
     return int(match.group(1))

@@ -20,7 +20,7 @@ from chassis.locks import lock_key
 from chassis.web.problems import BadRequest, KeyReused, StillRunning
 
 RETENTION = timedelta(hours=24)
-_KEY = re.compile(r"^[\x21-\x7e]{8,200}$")
+_KEY = re.compile(r"[\x21-\x7e]{8,200}")
 _CONTEXT = "idempotency.body"
 _KEPT_HEADERS = frozenset({"Content-Type", "ETag", "Location"})
 #: One exchange, two statements: the second's snapshot is taken once the key is held.
@@ -42,7 +42,7 @@ _REMEMBER = """
 
 def check_key(key: str | None) -> str:
     """The key as sent. Raises BadRequest when it is absent or unusable."""
-    if key is None or not _KEY.match(key):
+    if key is None or not _KEY.fullmatch(key):
         raise BadRequest("En-tête Idempotency-Key requis : 8 à 200 caractères ASCII visibles.")
     return key
 

@@ -23,7 +23,7 @@ from services.accueil.usecases.keys import contact_index
 
 _REGION = "FR"
 _FRANCE = 33
-_EMAIL = re.compile(r"^[^\s@<>,;]{1,64}@[^\s@<>,;]+\.[^\s@<>,;.]{2,}$")
+_EMAIL = re.compile(r"[^\s@<>,;]{1,64}@[^\s@<>,;]+\.[^\s@<>,;.]{2,}")
 
 
 def normalise(channel: Channel, value: str, *, field: str = "/value") -> str:
@@ -95,6 +95,6 @@ def _is_landline(number: phonenumbers.PhoneNumber) -> bool:
 
 def _email(value: str, field: str) -> str:
     address = value.strip().lower()
-    if not _EMAIL.match(address):
+    if not _EMAIL.fullmatch(address):
         raise ContactUnusable("Adresse électronique non reconnue.", field=field)
     return address
