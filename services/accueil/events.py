@@ -52,11 +52,17 @@ class PersonneDeceased(_AboutPersonne):
 
 @dataclass(frozen=True, kw_only=True)
 class ProtectionChanged(_AboutPersonne):
-    """A file became protected, or is no longer; why stays in accueil."""
+    """Who may know of a file changed: protected or not, open and closed to agents (sorted).
+
+    Why stays in accueil. A service that holds something about the personne closes it to whom
+    accueil closes the file; without the two lists (facts of before) it asks accueil.
+    """
 
     name = "protection_changed"
 
     protected: bool
+    opened_agent_ids: tuple[UUID, ...] | None = None
+    closed_agent_ids: tuple[UUID, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,8 +8,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from chassis.errors import Conflict, Forbidden, Invalid, NotFound
+from chassis.errors import Conflict, Forbidden, Invalid
 from services.accueil.domain.contact import ContactPoint
+from services.protection import Protection
 
 
 class Sex(StrEnum):
@@ -74,13 +75,6 @@ class AccessKind(StrEnum):
 
     CLOSED = "CLOSED"
     OPENED = "OPENED"
-
-
-class PersonneNotFound(NotFound):
-    """No such file, or one the caller may not know of."""
-
-    code = "personne-introuvable"
-    title = "Personne introuvable"
 
 
 class ProbableDuplicates(Conflict):
@@ -227,19 +221,18 @@ class Personne:
         """Whether search and duplicate hints may find this file at all."""
         return self.circumstance is not Circumstance.ACCOUCHEMENT_SECRET
 
-    def is_visible_to(self, *, agent_id: UUID | None, sees_protected: bool) -> bool:
-        """Whether an agent may know of this file. Deny by default.
+    @property
+    def protection(self) -> Protection:
+        """Who may know of this file, as the other services are told."""
+        return Protection(
+            protected=self.protected,
+            opened_to=self._standing(AccessKind.OPENED),
+            closed_to=self._standing(AccessKind.CLOSED),
+        )
 
-        Their own or a relative's file is closed whatever their rank; without an agent id one
-        cannot tell, so a file closed to anyone is closed. `sees_protected`: responsable or DPO.
-        """
-        standings = {a.agent_id: a.kind for a in self.accesses}
-        if agent_id is None and AccessKind.CLOSED in standings.values():
-            return False
-        standing = standings.get(agent_id) if agent_id else None
-        if standing is AccessKind.CLOSED:
-            return False
-        return not self.protected or sees_protected or standing is AccessKind.OPENED
+    def is_visible_to(self, *, agent_id: UUID | None, sees_protected: bool) -> bool:
+        """Whether an agent may know of this file. `sees_protected`: responsable or DPO."""
+        return self.protection.is_open_to(agent_id, sees_protected=sees_protected)
 
     def check(self, today: date) -> None:
         """Refuse what cannot be or must not be kept together."""
@@ -290,12 +283,9 @@ class Personne:
         changed, self.no_contact = self.no_contact != no_contact, no_contact
         return changed
 
-    def protect(self, ground: ProtectionGround | None) -> bool:
-        """Protect on a ground, or lift with None. Answers whether the protection changed."""
-        protected = ground is not None
-        changed, self.protected = self.protected != protected, protected
-        self.protection_ground = ground
-        return changed
+    def protect(self, ground: ProtectionGround | None) -> None:
+        """Protect on a ground, or lift with None."""
+        self.protected, self.protection_ground = ground is not None, ground
 
     def allow(self, *, opened_to: Collection[UUID], closed_to: Collection[UUID]) -> None:
         """Say which agents may open the file although protected, and which never may."""
@@ -307,6 +297,9 @@ class Personne:
             else:
                 self.accesses.remove(access)
         self.accesses += [FileAccess(agent_id=a, kind=k) for a, k in wanted.items()]
+
+    def _standing(self, kind: AccessKind) -> frozenset[UUID]:
+        return frozenset(access.agent_id for access in self.accesses if access.kind is kind)
 
     def _identifies(self) -> bool:
         named = (self.birth_name, self.born_on, self.reference, self.nationality_group)

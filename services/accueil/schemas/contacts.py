@@ -57,8 +57,10 @@ class ProtectionIn(Schema):
 
     protected = fields.flag("Protéger, ou lever.", required=True)
     ground = fields.choice(ProtectionGround, "Motif, gardé chiffré ; obligatoire pour protéger.")
-    opened_to = fields.uuids("Agents autorisés ; réservé au responsable.")
-    closed_to = fields.uuids("Agent concerné ou parent : jamais d’accès ; réservé au responsable.")
+    opened_to = fields.uuids("Agents autorisés ; réservé au responsable.", most=200)
+    closed_to = fields.uuids(
+        "Agent concerné ou parent : jamais d’accès ; réservé au responsable.", most=200
+    )
 
 
 class PersonneForServices(Schema):
@@ -69,6 +71,12 @@ class PersonneForServices(Schema):
     site = fields.code("Site.")
     deceased = fields.flag("Décédée.")
     protected = fields.flag("Fiche protégée.")
+    opened_agent_ids = fields.uuids(
+        "Agents à qui elle s’ouvre bien que protégée.", attribute="protection.opened_to"
+    )
+    closed_agent_ids = fields.uuids(
+        "Agents à qui elle ne s’ouvre jamais.", attribute="protection.closed_to"
+    )
     no_contact = fields.flag("Aucun contact.")
     born_on = fields.day("Date de naissance.", allow_none=True)
 

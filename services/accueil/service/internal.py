@@ -7,12 +7,13 @@ from uuid import UUID
 
 from chassis.web.route import Call, route
 from services.accueil.domain.annuaire import AgentNotFound
-from services.accueil.domain.personne import Personne, PersonneNotFound
+from services.accueil.domain.personne import Personne
 from services.accueil.persistence import UnitOfWork
 from services.accueil.schemas.annuaire import CurrentAssignment
 from services.accueil.schemas.contacts import PersonneForServices, ReachIn, ReachOut
 from services.accueil.service import allowed
 from services.accueil.usecases import agents, contacts, personnes
+from services.protection import PersonneNotFound
 
 _TAG = "Entre services"
 

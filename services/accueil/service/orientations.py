@@ -15,12 +15,13 @@ from services.accueil.domain.orientation import (
     OrientationNotFound,
     TargetUnnamed,
 )
-from services.accueil.domain.personne import PersonneNotFound, SecretFileNeverAttached
+from services.accueil.domain.personne import SecretFileNeverAttached
 from services.accueil.domain.visite import VisiteNotFound
 from services.accueil.persistence import UnitOfWork
 from services.accueil.schemas.visites import OrientationIn, OrientationOut, OrientationQuery
 from services.accueil.service import allowed
 from services.accueil.usecases import orientations as usecases
+from services.protection import PersonneNotFound
 
 _TAG = "Orientations"
 

@@ -17,7 +17,6 @@ from services.accueil.domain.personne import (
     DateImpossible,
     NationalityUnfounded,
     Personne,
-    PersonneNotFound,
     ProbableDuplicates,
     SecretFileKeepsNothing,
     SecretSettledAtOpening,
@@ -40,6 +39,7 @@ from services.accueil.schemas.personnes import (
 )
 from services.accueil.service import allowed
 from services.accueil.usecases import contacts, imports, personnes, search
+from services.protection import PersonneNotFound
 
 _TAG = "Personnes"
 _ROW = ImportRow()

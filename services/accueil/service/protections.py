@@ -10,13 +10,13 @@ from services.accueil.domain.personne import (
     DateImpossible,
     DeathAlreadyRecorded,
     Personne,
-    PersonneNotFound,
     ProtectionReserved,
 )
 from services.accueil.persistence import UnitOfWork
 from services.accueil.schemas.contacts import DeathIn, NoContactIn, ProtectionIn
 from services.accueil.schemas.personnes import PersonneOut
 from services.accueil.usecases import protections as usecases
+from services.protection import PersonneNotFound
 
 _TAG = "Personnes"
 

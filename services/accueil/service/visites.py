@@ -8,7 +8,7 @@ from uuid import UUID
 from chassis.web.route import Call, route
 from services import roles
 from services.accueil.domain.annuaire import SiteClosed, SiteNotFound, SiteUnknown
-from services.accueil.domain.personne import PersonneNotFound, SecretFileNeverAttached
+from services.accueil.domain.personne import SecretFileNeverAttached
 from services.accueil.domain.visite import (
     Action,
     OutcomeReserved,
@@ -21,6 +21,7 @@ from services.accueil.persistence import UnitOfWork
 from services.accueil.schemas.visites import AttachIn, CloseIn, QueueOut, VisiteIn, VisiteOut
 from services.accueil.service import allowed
 from services.accueil.usecases import visites as usecases
+from services.protection import PersonneNotFound
 
 _TAG = "Visites"
 _STATE = (VisiteNotFound, VisiteStateRefuses)

@@ -5,19 +5,15 @@ from __future__ import annotations
 from uuid import UUID
 
 from chassis.caller import Caller
-from services import roles
-from services.accueil.domain.personne import (
-    Personne,
-    PersonneNotFound,
-    SecretFileNeverAttached,
-)
+from services.accueil.domain.personne import Personne, SecretFileNeverAttached
 from services.accueil.domain.recherche import Viewer
 from services.accueil.persistence import UnitOfWork
+from services.protection import SEE_PROTECTED, PersonneNotFound
 
 
 def viewer(by: Caller) -> Viewer:
     """The caller as a reader of files: a responsable and the DPO see protected ones."""
-    return Viewer(agent_id=by.agent_id, sees_protected=by.has(roles.RESPONSABLE, roles.DPO))
+    return Viewer(agent_id=by.agent_id, sees_protected=by.has(*SEE_PROTECTED))
 
 
 def visible_file(uow: UnitOfWork, *, by: Caller, personne_id: UUID, lock: bool = False) -> Personne:
@@ -27,7 +23,7 @@ def visible_file(uow: UnitOfWork, *, by: Caller, personne_id: UUID, lock: bool =
     if personne is None or not personne.is_visible_to(
         agent_id=who.agent_id, sees_protected=who.sees_protected
     ):
-        raise PersonneNotFound("Aucune fiche à cet identifiant, ou elle ne vous est pas ouverte.")
+        raise PersonneNotFound()
     return personne
 
 

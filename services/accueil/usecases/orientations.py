@@ -21,7 +21,6 @@ from services.accueil.domain.orientation import (
     TargetUnnamed,
     Unanswered,
 )
-from services.accueil.domain.personne import PersonneNotFound
 from services.accueil.domain.visite import Visite, VisiteNotFound
 from services.accueil.events import (
     OrientationAnswered,
@@ -32,6 +31,7 @@ from services.accueil.persistence import UnitOfWork
 from services.accueil.usecases.access import attachable_file, viewer, visible_file
 from services.accueil.usecases.agents import find_agent
 from services.accueil.usecases.annuaire import known_site
+from services.protection import PersonneNotFound
 
 _NAMED = (Target.POLE, Target.PARTENAIRE)
 

@@ -17,7 +17,6 @@ from services.accueil.domain.personne import (
     Circumstance,
     DiscernmentReserved,
     Personne,
-    PersonneNotFound,
     ProbableDuplicates,
 )
 from services.accueil.events import PersonneChanged, PersonneRegistered
@@ -26,6 +25,7 @@ from services.accueil.usecases.access import viewer, visible_file
 from services.accueil.usecases.keys import file_index, signature_of
 from services.accueil.usecases.placement import Places, housing_of, place, read_places
 from services.accueil.usecases.values import contact_points
+from services.protection import PersonneNotFound
 
 _PLAIN = (
     "family_name",

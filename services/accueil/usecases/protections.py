@@ -59,11 +59,23 @@ def set_protection(
     if wanted["protected"] and ground is None:
         raise ProtectionIncomplete("Donnez le motif de la protection.", field="/ground")
     opened, closed = _accesses(uow, personne, by, wanted)
+    before = personne.protection
     personne.allow(opened_to=opened, closed_to=closed)
+    personne.protect(ground)
     personne.version += 1
-    if personne.protect(ground):
-        uow.publish(ProtectionChanged(**about(personne), protected=personne.protected))
+    if personne.protection != before:
+        uow.publish(_told(personne))
     return personne
+
+
+def _told(personne: Personne) -> ProtectionChanged:
+    protection = personne.protection
+    return ProtectionChanged(
+        **about(personne),
+        protected=protection.protected,
+        opened_agent_ids=tuple(sorted(protection.opened_to)),
+        closed_agent_ids=tuple(sorted(protection.closed_to)),
+    )
 
 
 def _refuse_reserved(by: Caller, wanted: Mapping[str, Any]) -> None:

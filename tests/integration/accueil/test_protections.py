@@ -75,6 +75,30 @@ class TestProtectedFile:
         assert no_ground.json["errors"][0]["pointer"] == "/ground"
         assert office.post(f"{path}/protection", unknown, role="responsable").status == 422
 
+    def test_is_told_with_the_agents_it_is_open_and_closed_to(self, office, one):
+        opened, closed = office.agent()["agent_id"], office.agent()["agent_id"]
+
+        office.protect(one["personne_id"], opened_to=[opened], closed_to=[closed])
+        office.protect(one["personne_id"], opened_to=[], closed_to=[opened, closed])
+
+        first, second = (e.data for e in published(office.runtime) if "protected" in e.data)
+        assert (first["opened_agent_ids"], first["closed_agent_ids"]) == ([opened], [closed])
+        assert (second["opened_agent_ids"], second["closed_agent_ids"]) == (
+            [],
+            sorted([opened, closed]),
+        )
+
+    def test_says_to_the_other_services_whom_it_is_closed_to(self, office, one):
+        path = f"/internal/personnes/{one['personne_id']}"
+        before = office.get(path, role="service").json
+        opened, closed = office.agent()["agent_id"], office.agent()["agent_id"]
+
+        office.protect(one["personne_id"], opened_to=[opened], closed_to=[closed])
+
+        after = office.get(path, role="service").json
+        assert (before["opened_agent_ids"], before["closed_agent_ids"]) == ([], [])
+        assert (after["opened_agent_ids"], after["closed_agent_ids"]) == ([opened], [closed])
+
     def test_protecting_twice_is_told_once(self, office, one):
         office.protect(one["personne_id"])
         office.protect(one["personne_id"])
