@@ -11,6 +11,7 @@ from uuid import UUID
 from chassis.caller import Caller
 from chassis.errors import DomainError, Invalid
 from chassis.web.pages import PageAsked
+from chassis.web.problems import BadRequest
 from chassis.web.schemas import Schema
 
 _PARAMETER = re.compile(r"{(\w+)}")
@@ -63,8 +64,12 @@ class Endpoint:
         """The status of a successful answer."""
         return 204 if self.reply is None and self.status == 200 and not self.raw else self.status
 
+    def list_of(self, service: str) -> str:
+        """What a cursor of this list is bound to."""
+        return f"{service} {self.path}"
+
     def parse_path(self, values: dict[str, str]) -> dict[str, Any]:
-        """Path values, ids as UUID. Raises Invalid on a malformed id."""
+        """Path values, ids as UUID. Raises Invalid on a malformed id, BadRequest on a NUL."""
         return {name: _parse(name, value) for name, value in values.items()}
 
 
@@ -91,6 +96,8 @@ Handler = Callable[..., Any]
 
 def _parse(name: str, value: str) -> Any:
     if not name.endswith("_id"):
+        if "\x00" in value:
+            raise BadRequest("L’adresse contient un caractère nul.")
         return value
     try:
         return UUID(value)

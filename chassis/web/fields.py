@@ -7,6 +7,7 @@ by every service. Options not named here are marshmallow's.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -19,6 +20,9 @@ french.speak()
 
 #: A fictitious id.
 EXAMPLE_ID = "01980a3c-5a10-7c43-9c39-0a1b2c3d4e01"
+
+#: What a date may be: nobody alive was born before, nothing is planned after.
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 
 class Form(validate.Regexp):
@@ -154,9 +158,15 @@ def language(description: str, **options: Any) -> marshmallow.fields.String:
     return form(LANGUAGE, description, "fr", **options)
 
 
+def _dated(value: date) -> None:
+    """A year that calendars, sums of days and PostgreSQL can all reckon with."""
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise ValidationError(f"Année attendue de {FIRST_YEAR} à {LAST_YEAR}.")
+
+
 def day(description: str, example: str = "2023-01-09", **options: Any) -> marshmallow.fields.Date:
     """A Paris day."""
-    return marshmallow.fields.Date(metadata=about(description, example), **options)
+    return marshmallow.fields.Date(validate=_dated, metadata=about(description, example), **options)
 
 
 def hour(description: str, example: str, **options: Any) -> marshmallow.fields.Time:
@@ -169,7 +179,7 @@ def instant(
 ) -> marshmallow.fields.AwareDateTime:
     """An instant; one without a time zone is refused."""
     return marshmallow.fields.AwareDateTime(
-        format="iso", metadata=about(description, example), **options
+        format="iso", validate=_dated, metadata=about(description, example), **options
     )
 
 

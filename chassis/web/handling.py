@@ -79,6 +79,9 @@ def handle(
             response = _answer(runtime, verifier, endpoint, handler, request)
         except DomainError as error:
             response, error_class = problem(error), type(error).__name__
+        except OverflowError as error:
+            response = problem(Refused({"_schema": ["Valeur hors limites."]}))
+            error_class = type(error).__name__
         except Exception as error:  # noqa: BLE001 - the rim of the process
             response, error_class = unexpected(), type(error).__name__
         response.headers["X-Correlation-Id"] = str(correlation.correlation_id)
@@ -182,9 +185,13 @@ def _call(
         query=_load_query(endpoint, query),
         expected_version=_expected_version(endpoint, request),
         limit=page.get("limit", 50),
-        after=decode_cursor(cursor, runtime.keyring) if cursor else None,
+        after=_place(runtime, endpoint, cursor) if cursor else None,
         headers=request.headers,
     )
+
+
+def _place(runtime: Runtime, endpoint: Endpoint, cursor: str) -> list[Any]:
+    return decode_cursor(cursor, runtime.keyring, of=endpoint.list_of(runtime.service.name))
 
 
 def _load_body(endpoint: Endpoint, raw_body: bytes) -> dict[str, Any]:
@@ -220,8 +227,6 @@ def _load(schema: Any, document: Any) -> dict[str, Any]:
         loaded: dict[str, Any] = schema.load(document)
     except ValidationError as error:
         raise Refused(error.messages, field_names(schema), document) from None
-    except OverflowError:
-        raise Refused({"_schema": ["Valeur hors limites."]}) from None
     return loaded
 
 
@@ -265,7 +270,7 @@ def _act(
 ) -> Response:
     result = handler(uow, call, **path)
     uow.session.flush()
-    return render(endpoint, result, uow.keyring)
+    return render(endpoint, result, uow)
 
 
 def _act_once(act: Any, once: dict[str, str], uow: Any) -> Response:
@@ -277,12 +282,12 @@ def _act_once(act: Any, once: dict[str, str], uow: Any) -> Response:
     return response
 
 
-def render(endpoint: Endpoint, result: Any, keyring: Any) -> Response:
+def render(endpoint: Endpoint, result: Any, uow: Any) -> Response:
     """What a handler answered, through the reply schema."""
     if endpoint.reply_schema is None:
         return Response(status=endpoint.success_status)
     if endpoint.many is not None:
-        document = _page_document(endpoint, result, keyring)
+        document = _page_document(endpoint, result, uow)
     else:
         document = endpoint.reply_schema.dump(result)
     response = Response(
@@ -296,9 +301,11 @@ def render(endpoint: Endpoint, result: Any, keyring: Any) -> Response:
     return response
 
 
-def _page_document(endpoint: Endpoint, page: Page[Any], keyring: Any) -> dict[str, Any]:
+def _page_document(endpoint: Endpoint, page: Page[Any], uow: Any) -> dict[str, Any]:
     schema: Any = endpoint.reply_schema
-    following = encode_cursor(page.next, keyring) if page.next is not None else None
+    following = None
+    if page.next is not None:
+        following = encode_cursor(page.next, uow.keyring, of=endpoint.list_of(uow.service))
     return {str(endpoint.many): schema.dump(page.items, many=True), "next": following}
 
 

@@ -51,18 +51,18 @@ class PageAsked:
         return Page(shown, place(shown[-1]) if len(found) > self.limit else None)
 
 
-def encode_cursor(values: Sequence[Any], keyring: Keyring) -> str:
-    """Values (JSON scalars, or anything with a `str`) as an opaque cursor."""
+def encode_cursor(values: Sequence[Any], keyring: Keyring, *, of: str) -> str:
+    """Values (JSON scalars, or anything with a `str`) as an opaque cursor of one list."""
     body = json.dumps(list(values), default=str, separators=(",", ":")).encode()
-    return base64.urlsafe_b64encode(_sign(body, keyring) + body).decode().rstrip("=")
+    return base64.urlsafe_b64encode(_sign(body, keyring, of) + body).decode().rstrip("=")
 
 
-def decode_cursor(cursor: str, keyring: Keyring) -> list[Any]:
-    """The values of a cursor of ours. Raises Invalid for anything else."""
+def decode_cursor(cursor: str, keyring: Keyring, *, of: str) -> list[Any]:
+    """The values of a cursor of this very list. Raises Invalid for anything else."""
     try:
         raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         signature, body = raw[:_SIGNATURE_BYTES], raw[_SIGNATURE_BYTES:]
-        if not hmac.compare_digest(signature, _sign(body, keyring)):
+        if not hmac.compare_digest(signature, _sign(body, keyring, of)):
             raise ValueError
         values: list[Any] = json.loads(body)
     except ValueError:
@@ -71,6 +71,8 @@ def decode_cursor(cursor: str, keyring: Keyring) -> list[Any]:
     return values
 
 
-def _sign(body: bytes, keyring: Keyring) -> bytes:
-    digest = hmac.new(keyring.keys[keyring.current], b"cursor\0" + body, hashlib.sha256)
+def _sign(body: bytes, keyring: Keyring, of: str) -> bytes:
+    """The services share a key: without its list, a cursor would be good for any other."""
+    message = f"cursor\0{of}\0".encode() + body
+    digest = hmac.new(keyring.keys[keyring.current], message, hashlib.sha256)
     return digest.digest()[:_SIGNATURE_BYTES]

@@ -11,6 +11,7 @@ from openapi_spec_validator import validate
 
 from chassis.testing import published
 from chassis.web import openapi, reference_page
+from chassis.web.pages import encode_cursor
 from chassis.web.route import endpoints
 from tests.chassis.sample.compteur.persistence import Compteur
 from tests.chassis.sample.compteur.service import CompteurService
@@ -134,10 +135,23 @@ class TestRefusals:
             ("/v1/compteurs?inconnu=1", 422),
             ("/v1/sleep?seconds=nan", 422),
             ("/v1/sleep?seconds=1e999", 422),
+            ("/v1/labels/%00", 400),
+            ("/v1/labels/a%00b", 400),
+            ("/v1/days?on=0001-01-01", 422),
+            ("/v1/days?on=9999-12-31", 422),
+            ("/v1/days?on=2023-01-09&after=99999999", 422),
         ],
     )
     def test_addresses_that_mean_nothing(self, client, path, status):
-        assert client.get(path, role="agent").status == status
+        answer = client.get(path, role="agent")
+
+        assert answer.status == status
+        assert kind(answer)[1] in {
+            "requete-illisible",
+            "donnees-invalides",
+            "invalide",
+            "introuvable",
+        }
 
     def test_a_bug_says_nothing_of_itself(self, client, capsys):
         answer = client.get("/v1/bug", role="agent")
@@ -255,6 +269,23 @@ class TestPages:
 
     @pytest.mark.parametrize("cursor", ["x", "é", "AAAA", "a" * 400, "%00"])
     def test_a_cursor_that_is_not_ours_is_refused(self, client, cursor):
+        answer = client.get(f"/v1/compteurs?cursor={cursor}", role="agent")
+
+        assert kind(answer) == (422, "invalide")
+
+    def test_a_cursor_of_another_list_is_refused(self, client):
+        for n in range(2):
+            create(client, str(n), key=f"cle-{n:06}")
+        cursor = client.get("/v1/labels?limit=1", role="agent").json["next"]
+
+        answer = client.get(f"/v1/compteurs?limit=1&cursor={cursor}", role="agent")
+
+        assert kind(answer) == (422, "invalide")
+        assert client.get(f"/v1/labels?cursor={cursor}", role="agent").status == 200
+
+    def test_a_cursor_of_another_service_is_refused(self, client, runtime):
+        cursor = encode_cursor([0], runtime.keyring, of="miroir /v1/compteurs")
+
         answer = client.get(f"/v1/compteurs?cursor={cursor}", role="agent")
 
         assert kind(answer) == (422, "invalide")

@@ -8,7 +8,6 @@ socket is missing.
 from __future__ import annotations
 
 import os
-from uuid import UUID
 
 import pytest
 import schemathesis
@@ -17,12 +16,11 @@ from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
 
 from chassis.catalogue import service_names
-from chassis.testing import Client, unsigned_token
+from chassis.testing import Client
 from services import roles
+from tests.fuzz.callers import credentials
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "12"))
-AGENT = UUID("01850000-0000-7000-8000-000000000001")
-PERSONNE = UUID("01850000-0000-7000-8000-000000000002")
 KEYS = st.text("abcdefghij", min_size=8, max_size=12)
 
 
@@ -55,16 +53,6 @@ def check_operation(operation) -> None:
         assert str(response.status_code) in documented(operation)
 
     attempt()
-
-
-def credentials(role: str) -> dict[str, str]:
-    token = unsigned_token(
-        [role],
-        agent_id=AGENT if role in roles.AGENTS else None,
-        personne_id=PERSONNE if role == roles.PERSONNE else None,
-        partenaire="CAF" if role == roles.PARTENAIRE else None,
-    )
-    return {"Authorization": f"Bearer {token}"}
 
 
 def documented(operation) -> set[str]:

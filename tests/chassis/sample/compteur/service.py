@@ -1,6 +1,7 @@
 """HTTP over the counters."""
 
 import time
+from datetime import timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from chassis.errors import NotFound
 from chassis.ids import new_id
 from chassis.unit_of_work import expect_version
 from chassis.web.api import Api
+from chassis.web.fields import day
 from chassis.web.pages import Page
 from chassis.web.route import Call, route
 from chassis.web.schemas import Schema
@@ -34,6 +36,19 @@ class CompteurOut(Schema):
     id = fields.UUID()
     label = fields.String()
     value = fields.Integer()
+
+
+class LabelOut(Schema):
+    """What a counter is called."""
+
+    label = fields.String()
+
+
+class DayQuery(Schema):
+    """A day, and how many days later."""
+
+    on = day("Jour.", required=True)
+    after = fields.Integer(load_default=1)
 
 
 class SleepQuery(Schema):
@@ -108,6 +123,25 @@ class CompteurService(Api):
         counter.value += 1
         uow.publish(Incremented(compteur_id=counter.id, value=counter.value))
         return counter
+
+    @route("GET", "/v1/labels", allow=AGENT, reply=LabelOut, many="labels", summary="Libellés")
+    def list_labels(self, uow, call: Call):
+        labels = sa.select(compteur.c.label).order_by(compteur.c.label).limit(call.page.sought)
+        if call.after:
+            labels = labels.where(compteur.c.label > call.after[0])
+        found = [{"label": label} for label in uow.session.scalars(labels)]
+        return call.page.of(found, lambda row: (row["label"],))
+
+    @route("GET", "/v1/labels/{label}", allow=AGENT, reply=CompteurOut, summary="Par libellé")
+    def read_by_label(self, uow, call: Call, label: str):
+        found = uow.session.scalar(sa.select(Compteur).where(compteur.c.label == label))
+        if found is None:
+            raise NotFound()
+        return found
+
+    @route("GET", "/v1/days", allow=AGENT, query=DayQuery, reply=LabelOut, summary="Lendemain")
+    def read_next_day(self, uow, call: Call):
+        return {"label": str(call.query["on"] + timedelta(days=call.query["after"]))}
 
     @route("GET", "/v1/sleep", allow=AGENT, query=SleepQuery, reply=CompteurOut, summary="Dormir")
     def sleep(self, uow, call: Call):

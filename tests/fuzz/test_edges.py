@@ -1,0 +1,84 @@
+"""Plain input at the edge of what can be held: on every route that takes it, a clear refusal."""
+
+from __future__ import annotations
+
+import marshmallow
+import pytest
+
+from chassis.catalogue import load, service_names
+from chassis.testing import Client
+from chassis.web.pages import encode_cursor
+from chassis.web.route import endpoints
+from tests.fuzz.callers import credentials
+
+ROUTES = [
+    (service, endpoint)
+    for service in service_names()
+    for _, endpoint in endpoints(load(service).api_class)
+    if not endpoint.raw
+]
+ID = "01850000-0000-7000-8000-000000000003"
+DATES = (marshmallow.fields.Date, marshmallow.fields.AwareDateTime)
+DAYS = ["0001-01-01", "1899-12-31", "2201-01-01", "9999-12-31"]
+
+
+def named(cases):
+    return [pytest.param(*case, id=f"{case[0]} {case[1].method} {case[1].path}") for case in cases]
+
+
+def texts_of(endpoint):
+    return [name for name in endpoint.parameters if not name.endswith("_id")]
+
+
+def days_of(endpoint):
+    fields = endpoint.query_schema.fields if endpoint.query_schema else {}
+    return [f.data_key or name for name, f in fields.items() if isinstance(f, DATES)]
+
+
+def required_of(endpoint):
+    fields = endpoint.query_schema.fields if endpoint.query_schema else {}
+    return {f.data_key or n: f.metadata["example"] for n, f in fields.items() if f.required}
+
+
+def asked(service_runtime, service, endpoint, query="", **path):
+    client = Client(service_runtime(service))
+    values = {name: ID if name.endswith("_id") else "A" for name in endpoint.parameters} | path
+    where = endpoint.path.format(**values)
+    token = credentials(min(endpoint.allow))
+    return client.request(endpoint.method, where + query, headers=token)
+
+
+@pytest.mark.parametrize(
+    ("service", "endpoint"), named(route for route in ROUTES if texts_of(route[1]))
+)
+@pytest.mark.parametrize("value", ["%00", "a%00b"])
+def test_an_address_that_holds_a_nul_cannot_be_read(service_runtime, service, endpoint, value):
+    for name in texts_of(endpoint):
+        answer = asked(service_runtime, service, endpoint, **{name: value})
+
+        assert answer.status == 400
+        assert answer.json["type"].endswith(":requete-illisible")
+
+
+@pytest.mark.parametrize(("service", "endpoint"), named(r for r in ROUTES if r[1].many))
+def test_a_cursor_of_another_list_starts_no_list(service_runtime, service, endpoint):
+    keyring = service_runtime(service).keyring
+    for values in ([0], [ID], ["x"], ["2023-01-09", ID], []):
+        cursor = encode_cursor(values, keyring, of=f"{service} /v1/autre")
+        query = "".join(f"&{name}={value}" for name, value in required_of(endpoint).items())
+        answer = asked(service_runtime, service, endpoint, f"?cursor={cursor}{query}")
+
+        assert answer.status == 422
+        assert answer.json["detail"] == "Curseur non reconnu : reprenez la liste au début."
+
+
+@pytest.mark.parametrize(("service", "endpoint"), named(r for r in ROUTES if days_of(r[1])))
+@pytest.mark.parametrize("day", DAYS)
+def test_a_date_out_of_all_reckoning_is_refused(service_runtime, service, endpoint, day):
+    for name in days_of(endpoint):
+        moment = f"{name}={day}"
+        for query in (moment, f"{moment}T00:00:00%2B14:00", f"{moment}T23:59:59-14:00"):
+            answer = asked(service_runtime, service, endpoint, f"?{query}")
+
+            assert answer.status == 422
+            assert f"/{name}" in {error["pointer"] for error in answer.json["errors"]}
