@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from chassis.correlation import correlated
 from chassis.deadlines import Due
 from chassis.events import Correlation
-from chassis.logs import get_logger
+from chassis.logs import get_logger, told
 from chassis.runtime import Runtime
 
 BATCH = 200
@@ -96,7 +96,7 @@ def _work_outside(runtime: Runtime, kind: str, worker: Any, limit: int) -> int:
         try:
             worker(runtime, items)
         except Exception as error:  # noqa: BLE001 - the lease runs out and the items come back
-            log.error("due_outside_failed", kind=kind, error_class=type(error).__name__)
+            log.error("due_outside_failed", kind=kind, **told(error))
             return 0
     return len(items)
 
@@ -170,7 +170,7 @@ def _postpone(runtime: Runtime, kind: str, item_id: UUID, error: Exception) -> N
         delay = min(timedelta(seconds=5 * 2 ** min(attempts, 10)), _BACKOFF_CAP)
         postpone(uow, item_id, delay, type(error).__name__)
         uow.commit()
-    log.warning("due_deferred", kind=kind, error_class=type(error).__name__)
+    log.warning("due_deferred", kind=kind, **told(error))
 
 
 def _what_is_due(runtime: Runtime) -> list[tuple[str, int, int]]:

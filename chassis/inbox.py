@@ -23,7 +23,7 @@ from chassis import metrics
 from chassis.correlation import caused_by, correlated
 from chassis.errors import Rejected, Unavailable
 from chassis.events import Event, Unreadable
-from chassis.logs import get_logger
+from chassis.logs import get_logger, told
 from chassis.runtime import Runtime
 from chassis.traffic import count
 
@@ -299,8 +299,8 @@ def _defer(runtime: Runtime, position: int, error: Exception) -> None:
     log.warning(
         "event_parked" if parked else "event_deferred",
         event_id=str(row.event_id),
-        error_class=type(error).__name__,
         attempts=row.attempts + 1,
+        **told(error),
     )
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import logging
 import sys
+from pathlib import Path
+from traceback import walk_tb
 from typing import Any
 
 import structlog
@@ -22,10 +24,12 @@ ALLOWED_KEYS = frozenset(
     event level timestamp module service process environment
     correlationid causationid event_id routing_key aggregate_type aggregate_id aggregate_version
     source method route status duration_ms caller_role problem
-    error_class constraint attempts count kind partner reason version
+    error_class place constraint attempts count kind partner reason version
     port queue exchange seconds bytes signal exit_code sha256 dropped
     """.split()
 )
+
+_ROOT = f"{Path(__file__).parents[1]}/"
 
 
 def configure(*, service: str, process: str, environment: str) -> None:
@@ -57,6 +61,23 @@ def configure(*, service: str, process: str, environment: str) -> None:
 def get_logger(name: str) -> Any:
     """A logger whose first argument is a static event name, the rest allowed keys."""
     return structlog.get_logger(module=name)
+
+
+def told(error: BaseException) -> dict[str, str]:
+    """What a line may hold of an error: its class, and the last of our own lines it passed.
+
+    Never its text, which may quote anything.
+    """
+    fields = {"error_class": type(error).__name__}
+    for frame, line in walk_tb(error.__traceback__):
+        file = frame.f_code.co_filename
+        if _is_ours(file):
+            fields["place"] = f"{file.removeprefix(_ROOT)}:{line}"
+    return fields
+
+
+def _is_ours(file: str) -> bool:
+    return file.startswith(_ROOT) and "/site-packages/" not in file
 
 
 class _StandardOutput:

@@ -19,11 +19,13 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 from werkzeug.wsgi import ClosingIterator
 
+from chassis.logs import get_logger, told
 from chassis.metrics import HTTP_IN_FLIGHT
 from chassis.web import problems
 from chassis.web.endpoint import Endpoint
 from chassis.web.handling import MAX_SWALLOWED_BYTES
 
+log = get_logger(__name__)
 #: Idle seconds before a kept connection is closed.
 _KEEPALIVE_SECONDS = 75
 
@@ -181,6 +183,7 @@ class _Application:
             return refusal
         except HTTPException:
             return problems.problem(problems.BadRequest("L’adresse ne peut pas être lue."))
-        except Exception:  # noqa: BLE001 - the last rim: nothing of it reaches the caller
+        except Exception as error:  # noqa: BLE001 - the last rim: nothing of it reaches the caller
+            log.error("request_failed", **told(error))
             return problems.unexpected()
         return response

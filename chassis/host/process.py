@@ -17,7 +17,7 @@ from nameko.containers import ServiceContainer
 from chassis import logs, probes
 from chassis.catalogue import load
 from chassis.host.http import Host, ProblemServer
-from chassis.logs import get_logger
+from chassis.logs import get_logger, told
 from chassis.runtime import assemble
 from chassis.settings import Settings, SettingsError
 from chassis.web.tokens import TokenVerifier
@@ -76,7 +76,7 @@ def _stop_when_dead(container: Any, stop: Event) -> None:
     try:
         container.wait()
     except Exception as error:  # noqa: BLE001 - nameko hands back whatever killed it
-        log.error("container_died", error_class=type(error).__name__)
+        log.error("container_died", **told(error))
     _send_once(stop)
 
 

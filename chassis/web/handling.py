@@ -20,7 +20,7 @@ from werkzeug.wrappers import Request, Response
 from chassis.caller import Caller
 from chassis.correlation import correlated, from_headers
 from chassis.errors import DomainError, Forbidden, Invalid
-from chassis.logs import get_logger
+from chassis.logs import get_logger, told
 from chassis.metrics import HTTP_SECONDS
 from chassis.runtime import Runtime
 from chassis.web import idempotency
@@ -74,27 +74,26 @@ def handle(
         request.headers.get("X-Correlation-Id"), request.headers.get("traceparent")
     )
     with correlated(correlation):
-        error_class = None
+        trouble: dict[str, str] = {}
         try:
             response = _answer(runtime, verifier, endpoint, handler, request)
         except DomainError as error:
-            response, error_class = problem(error), type(error).__name__
+            response, trouble = problem(error), {"error_class": type(error).__name__}
         except OverflowError as error:
-            response = problem(Refused({"_schema": ["Valeur hors limites."]}))
-            error_class = type(error).__name__
+            refusal = Refused({"_schema": ["Valeur hors limites."]})
+            response, trouble = problem(refusal), told(error)
         except Exception as error:  # noqa: BLE001 - the rim of the process
-            response, error_class = unexpected(), type(error).__name__
+            response, trouble = unexpected(), told(error)
         response.headers["X-Correlation-Id"] = str(correlation.correlation_id)
         response.headers.setdefault("Cache-Control", "no-store")
-        _observe(endpoint, response, perf_counter() - started, error_class)
+        _observe(endpoint, response, perf_counter() - started, trouble)
     return response
 
 
 def _observe(
-    endpoint: Endpoint, response: Response, seconds: float, error_class: str | None
+    endpoint: Endpoint, response: Response, seconds: float, trouble: Mapping[str, str]
 ) -> None:
     HTTP_SECONDS.labels(endpoint.method, endpoint.path, response.status_code).observe(seconds)
-    fields = {"error_class": error_class} if error_class else {}
     report = log.error if response.status_code >= 500 else log.info
     if endpoint.allow is None and response.status_code < 500:
         return
@@ -104,7 +103,7 @@ def _observe(
         route=endpoint.path,
         status=response.status_code,
         duration_ms=round(seconds * 1000, 1),
-        **fields,
+        **trouble,
     )
 
 

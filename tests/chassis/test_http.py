@@ -3,12 +3,17 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
 from openapi_spec_validator import validate
+from werkzeug.routing import Map, Rule
+from werkzeug.test import create_environ
+from werkzeug.wrappers import Response
 
+from chassis.host.http import _Application
 from chassis.testing import published
 from chassis.web import openapi, reference_page
 from chassis.web.pages import encode_cursor
@@ -159,6 +164,33 @@ class TestRefusals:
         assert kind(answer) == (500, "erreur-interne")
         assert b"185057" not in answer.body
         assert "185057" not in "".join(capsys.readouterr())
+
+    def test_support_finds_the_place_of_a_bug_by_its_correlation(self, client, capsys):
+        correlation = client.get("/v1/bug", role="agent").json["correlation_id"]
+
+        (line,) = map(json.loads, capsys.readouterr().out.splitlines())
+        assert (line["correlationid"], line["error_class"]) == (correlation, "RuntimeError")
+        file, _, number = line["place"].partition(":")
+        source = (Path(__file__).parents[2] / file).read_text().splitlines()
+        assert 'raise RuntimeError("Durand 185057512345678")' in source[int(number) - 1]
+
+    def test_a_bug_of_the_host_is_told_to_support_alone(self, capsys):
+        class Broken:
+            in_flight, draining = 0, False
+
+            def make_url_map(self):
+                return Map([Rule("/v1/bug", endpoint=self)])
+
+            def handle_request(self, request):
+                raise RuntimeError("Durand 185057512345678")
+
+        answer = Response.from_app(_Application(Broken()), create_environ("/v1/bug"))
+
+        (line,) = map(json.loads, (written := capsys.readouterr().out).splitlines())
+        assert answer.status_code == 500
+        assert line["error_class"] == "RuntimeError"
+        assert line["place"].startswith("tests/chassis/test_http.py:")
+        assert "185057" not in answer.get_data(as_text=True) + written
 
 
 class TestIdempotency:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -55,6 +56,19 @@ def test_a_line_says_which_process_wrote_it_and_when(lines):
         "environment": "test",
         "port": 8001,
     }
+
+
+def test_an_error_is_told_by_its_class_and_the_last_of_our_lines_it_passed():
+    try:
+        json.loads("{Durand")
+    except ValueError as error:
+        told = logs.told(error)
+
+    file, _, line = told["place"].partition(":")
+    assert told["error_class"] == "JSONDecodeError"
+    assert file == "tests/chassis/test_logs.py"
+    assert 'json.loads("{Durand")' in Path(__file__).read_text().splitlines()[int(line) - 1]
+    assert "place" not in logs.told(ValueError("Durand"))
 
 
 def test_the_text_of_an_exception_is_no_key(lines):
