@@ -127,7 +127,9 @@ def _answer(
     once = {
         "caller": caller.subject,
         "key": idempotency.check_key(request.headers.get("Idempotency-Key")),
-        "mark": idempotency.fingerprint(request.method, request.path, raw_body),
+        "mark": idempotency.fingerprint(
+            request.method, request.path, call.expected_version, raw_body
+        ),
     }
     return runtime.transaction(partial(_act_once, act, once))
 

@@ -47,9 +47,12 @@ def check_key(key: str | None) -> str:
     return key
 
 
-def fingerprint(method: str, path: str, body: bytes) -> str:
-    """What the key stands for: the same key with another fingerprint is refused."""
-    return hashlib.sha256(f"{method} {path}\0".encode() + body).hexdigest()
+def fingerprint(method: str, path: str, version: int | None, body: bytes) -> str:
+    """What the key stands for: the same key with another fingerprint is refused.
+
+    The version an edit was made on is part of it: on another version it is another edit.
+    """
+    return hashlib.sha256(f"{method} {path}\0{version}\0".encode() + body).hexdigest()
 
 
 def replay(uow: Any, *, caller: str, key: str, mark: str) -> Response | None:

@@ -116,7 +116,7 @@ def _parameters(endpoint: Endpoint) -> Any:
     if endpoint.idempotent:
         yield _header(
             "Idempotency-Key",
-            "Même clé et même corps : même réponse, pendant 24 h.",
+            "Même clé, même corps et même If-Match : même réponse, pendant 24 h.",
             {"type": "string", "minLength": 8, "maxLength": 200, "pattern": "^[\\x21-\\x7e]+$"},
         )
     if endpoint.if_match:

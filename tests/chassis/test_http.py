@@ -206,6 +206,18 @@ class TestIdempotency:
 
         assert kind(create(client, "deux")) == (422, "cle-reutilisee")
 
+    def test_another_version_under_the_same_key_is_refused(self, client):
+        made = create(client)
+
+        def reset(etag):
+            path = f"/v1/compteurs/{made.json['id']}/reset"
+            return client.post(path, role="agent", key="cle-de-remise", etag=etag)
+
+        first = reset(made.etag)
+        assert first.status == 200
+        assert kind(reset(first.etag)) == (422, "cle-reutilisee")
+        assert reset(made.etag).body == first.body
+
     def test_keys_of_two_callers_are_two_keys(self, client, runtime):
         create(client, "un", subject="a")
 

@@ -124,6 +124,23 @@ class CompteurService(Api):
         uow.publish(Incremented(compteur_id=counter.id, value=counter.value))
         return counter
 
+    @route(
+        "POST",
+        "/v1/compteurs/{compteur_id}/reset",
+        allow=AGENT,
+        reply=CompteurOut,
+        etag=True,
+        if_match=True,
+        idempotent=True,
+        summary="Remettre à zéro",
+    )
+    def reset(self, uow, call: Call, compteur_id: UUID):
+        counter = _get(uow, compteur_id)
+        expect_version(counter.version, call.expected_version)
+        counter.value = 0
+        counter.label = f"{counter.label} (zéro)"
+        return counter
+
     @route("GET", "/v1/labels", allow=AGENT, reply=LabelOut, many="labels", summary="Libellés")
     def list_labels(self, uow, call: Call):
         labels = sa.select(compteur.c.label).order_by(compteur.c.label).limit(call.page.sought)
