@@ -39,11 +39,16 @@ class Child:
         return self._process.pid if self._process and self._process.poll() is None else None
 
     def start(self) -> None:
-        """Start it; its output goes to its log file, or where ours goes."""
+        """Start it in a session of its own; its output goes to its log file, or where ours goes."""
         output: IO[bytes] | None = self.log.open("ab") if self.log else None
         try:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                list(self.command), env=dict(self.env), stdout=output, stderr=output
+                list(self.command),
+                env=dict(self.env),
+                stdout=output,
+                stderr=output,
+                # The terminal's Ctrl-C is for us: a child told twice would drain nothing.
+                start_new_session=True,
             )
         finally:
             if output is not None:
@@ -71,6 +76,12 @@ class Child:
         if self.pid is not None and self._process is not None:
             self._process.send_signal(number)
 
+    @property
+    def is_cut_short(self) -> bool:
+        """Whether it ended otherwise than told: SIGTERM may find it before its handler."""
+        code = self._process.returncode if self._process else None
+        return code not in (None, 0, -signal.SIGTERM)
+
     def wait(self, seconds: float) -> bool:
         """Whether it ended by then."""
         try:
@@ -97,20 +108,36 @@ class Supervisor:
         return [child.name for child in self.children if child.revive()]
 
     def stop(self, grace_seconds: float = 35.0) -> bool:
-        """SIGTERM, then SIGKILL for who is late. True when all stopped by themselves."""
-        for child in self.children:
+        """SIGTERM, then SIGKILL for who is late. True when all that ran ended well."""
+        running = [child for child in self.children if child.pid is not None]
+        for child in running:
             child.signal(signal.SIGTERM)
         deadline = time.monotonic() + grace_seconds
-        late = [child for child in self.children if not child.wait(deadline - time.monotonic())]
-        for child in late:
-            child.signal(signal.SIGKILL)
-            child.wait(5)
-        return not late
+        try:
+            for child in running:
+                child.wait(deadline - time.monotonic())
+        finally:
+            # Also when we are interrupted while waiting: nobody else would end them.
+            late = [child for child in running if child.pid is not None]
+            for child in late:
+                child.signal(signal.SIGKILL)
+            for child in late:
+                child.wait(5)
+        return not any(child.is_cut_short for child in running)
 
 
 def launcher(*arguments: str) -> list[str]:
     """The command line of one launcher process."""
     return [sys.executable, "-m", "chassis.run", *arguments]
+
+
+def stop_signals() -> list[signal.Signals]:
+    """What ends a supervisor: a closed terminal too, whose word no longer reaches its children."""
+    numbers = [signal.SIGTERM, signal.SIGINT]
+    # Ignored under nohup, and then to be left so.
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+    return numbers
 
 
 def supervise(commands: Sequence[Sequence[str]], grace_seconds: float) -> int:
@@ -127,8 +154,8 @@ def supervise(commands: Sequence[Sequence[str]], grace_seconds: float) -> int:
             os._exit(128 + number)
         stop.set()
 
-    signal.signal(signal.SIGTERM, handle)
-    signal.signal(signal.SIGINT, handle)
+    for number in stop_signals():
+        signal.signal(number, handle)
     supervisor.start()
     while not stop.wait(0.2):
         supervisor.revive()

@@ -21,6 +21,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from chassis.supervisor import stop_signals
 from demo import report as reporting
 from demo import worked_days
 from demo.client import Refused, ServiceDown
@@ -141,10 +142,13 @@ def _started(platform: Platform, *, keep: bool) -> Iterator[None]:
         yield
         is_over = True
     finally:
-        platform.stop()
-        if is_over and not keep:
-            platform.erase()
-        platform.stop_postgres()
+        try:
+            if not platform.stop():
+                errors.print(f"Un processus a été coupé ; voir {platform.folder / 'journaux'}.")
+            if is_over and not keep:
+                platform.erase()
+        finally:
+            platform.stop_postgres()
 
 
 def _with_progress(replay: Replay) -> reporting.Report:
@@ -201,7 +205,7 @@ def _fraction(text: str) -> Fraction:
 @contextmanager
 def _told_in_french() -> Iterator[None]:
     """Failures a person can do something about, without a trace."""
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in stop_signals():
         signal.signal(number, signal.default_int_handler)
     try:
         yield

@@ -51,6 +51,7 @@ class Platform:
     tell: Tell = field(default=lambda _: None, repr=False)
     meter: Meter = field(default_factory=Meter)
     postgres: EmbeddedPostgres | None = field(default=None, init=False)
+    _supervisor: Supervisor = field(default_factory=lambda: Supervisor(()), init=False, repr=False)
     _watching: threading.Event = field(default_factory=threading.Event, repr=False)
     _watcher: threading.Thread | None = field(default=None, init=False, repr=False)
 
@@ -103,14 +104,16 @@ class Platform:
         return found
 
     def stop(self) -> bool:
-        """Stop everything. True when each process ended by itself."""
+        """Stop everything, even if interrupted. True when each process ended well by itself."""
         self._watching.set()
-        if self._watcher is None:
-            return True
-        self._watcher.join(timeout=10)
-        self.meter.sample(self.processes)
-        is_clean = self._supervisor.stop()
-        self._pids_file.unlink(missing_ok=True)
+        try:
+            if self._watcher is not None:
+                self._watcher.join(timeout=10)
+                self.meter.sample(self.processes)
+        finally:
+            is_clean = self._supervisor.stop()
+            if self._supervisor.children:
+                self._pids_file.unlink(missing_ok=True)
         return is_clean
 
     def stop_postgres(self) -> None:

@@ -1,10 +1,12 @@
 """Children are kept alive, patiently, and none outlives the supervisor's stop."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import psutil
@@ -12,13 +14,30 @@ import pytest
 
 from chassis import supervisor
 from chassis.supervisor import Child, Supervisor
-from tests.chassis.processes import ROOT, eventually
+from tests.chassis.processes import ROOT, eventually, free_port
 
 DIES = "raise SystemExit(1)"
 #: Tells its id in one write, which others cannot cut in two.
 LIVES = "import os, time; os.write(1, b'%d\\n' % os.getpid()); time.sleep(60)"
 #: Ignores the polite signal, then says that it is ready.
 DEAF = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {LIVES}"
+#: Drains for a while at the first signal and gives its code; gives up at the second, as ours do.
+DRAINS = """
+import os, signal, time
+seen = []
+def handle(*_):
+    if seen:
+        os._exit(9)
+    seen.append(1)
+signal.signal(signal.SIGINT, handle)
+signal.signal(signal.SIGTERM, handle)
+os.write(1, b'%d\\n' % os.getpid())
+while not seen:
+    time.sleep(0.05)
+time.sleep(0.5)
+os.write(1, b'drained\\n')
+raise SystemExit({code})
+"""
 
 
 @pytest.fixture
@@ -153,6 +172,33 @@ class TestStop:
         assert 0.5 <= time.monotonic() - started < 4
         assert all(is_gone(pid) for pid in pids)
 
+    def test_who_is_cut_short_in_its_own_way_is_told(self, child):
+        keeper = Supervisor([child(LIVES), child(DRAINS.format(code=1))])
+        keeper.start()
+        eventually(lambda: all(is_ready(one) for one in keeper.children))
+
+        assert not keeper.stop(grace_seconds=10)
+
+    def test_interrupted_in_its_wait_it_leaves_nobody(self, child, monkeypatch):
+        keeper = Supervisor([child(DEAF), child(LIVES)])
+        keeper.start()
+        eventually(lambda: all(is_ready(one) for one in keeper.children))
+        pids = [one.pid for one in keeper.children]
+        interrupts = iter([KeyboardInterrupt()])
+        waiting = Child.wait
+
+        def wait(one, seconds):
+            for interrupt in interrupts:
+                raise interrupt
+            return waiting(one, seconds)
+
+        monkeypatch.setattr(Child, "wait", wait)
+
+        with pytest.raises(KeyboardInterrupt):
+            keeper.stop(grace_seconds=10)
+
+        assert all(is_gone(pid) for pid in pids)
+
 
 class TestSupervise:
     """The whole command, in a process of its own, over tiny children."""
@@ -168,7 +214,11 @@ class TestSupervise:
                 f"sys.exit(supervisor.supervise([[code] for code in {codes!r}], 35.0))\n"
             )
             popen = subprocess.Popen(
-                [sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True
+                [sys.executable, "-c", script],
+                cwd=ROOT,
+                stdout=subprocess.PIPE,
+                text=True,
+                start_new_session=True,
             )
             started.append(popen)
             return popen, [int(popen.stdout.readline()) for _ in codes]
@@ -186,6 +236,23 @@ class TestSupervise:
         popen, pids = supervising(LIVES, LIVES)
 
         popen.send_signal(number)
+
+        assert popen.wait(10) == 0
+        assert all(is_gone(pid) for pid in pids)
+
+    @pytest.mark.parametrize(("given", "expected"), [((0, 0), 0), ((0, 1), 1)])
+    def test_ctrl_c_in_a_terminal_lets_its_children_drain(self, supervising, given, expected):
+        popen, _ = supervising(*(DRAINS.format(code=code) for code in given))
+
+        os.killpg(popen.pid, signal.SIGINT)
+
+        assert popen.wait(10) == expected
+        assert popen.stdout.read().split() == ["drained", "drained"]
+
+    def test_a_terminal_that_closes_stops_it_too(self, supervising):
+        popen, pids = supervising(LIVES)
+
+        os.killpg(popen.pid, signal.SIGHUP)
 
         assert popen.wait(10) == 0
         assert all(is_gone(pid) for pid in pids)
@@ -209,3 +276,25 @@ class TestSupervise:
 
         assert popen.wait(5) == 128 + signal.SIGTERM
         eventually(lambda: all(is_gone(pid) for pid in pids), seconds=5)
+
+
+def in_terminal(pid):
+    """Whom a terminal's Ctrl-C reaches: this process and its children that stayed in its group."""
+    family = [pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))]
+    return [one for one in family if os.getpgid(one) == os.getpgid(pid)]
+
+
+def test_ctrl_c_on_both_processes_of_a_service_answers_what_is_in_flight(bus):
+    both = bus.start("compteur", "all", RELAY_PORT=str(free_port()))
+    eventually(lambda: both.output.count('"started"') == 2)
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(both.get, "/v1/sleep?seconds=2", **bus.bearer("agent"))
+        time.sleep(0.5)
+        for pid in in_terminal(both.popen.pid):
+            os.kill(pid, signal.SIGINT)
+        assert both.popen.wait(20) == 0
+        answer = slow.result()
+
+    assert answer.status == 200
+    ended = [json.loads(line) for line in both.output.splitlines() if "stopped" in line]
+    assert {one["process"]: one["exit_code"] for one in ended} == {"api": 0, "relay": 0}
