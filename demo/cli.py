@@ -1,7 +1,7 @@
 """The command line of the replay, in French.
 
 Exit codes: 0 tables equal; 1 a cell differs, or a fact is lost or parked; 2 options or figures
-refused; 3 the platform or the replay stopped; 130 interrupted.
+refused; 3 the platform or the replay stopped; 130 interrupted. `serve`, once open, ends with 0.
 """
 
 from __future__ import annotations
@@ -104,8 +104,8 @@ def serve(
         with _started(platform, keep=True):
             _with_progress(Replay(options, platform, plan))
             welcome(platform, plan, _console())
-            while True:
-                time.sleep(3600)
+            _until_interrupted()
+        errors.print("Plateforme arrêtée ; la même commande la rouvre avec ses données.")
 
 
 @app.command("show-plan")
@@ -124,6 +124,15 @@ def show_plan(
         period = _period(data, month, is_year=year)
         options = Options(period, seed, _fraction(scale), data)
         show(plan_of(options), period, _console())
+
+
+def _until_interrupted() -> None:
+    """Ctrl-C is the ordinary end of an open house, not a failure."""
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        errors.print("Arrêt…")
 
 
 def _run(replay: Replay, *, keep: bool) -> reporting.Report:

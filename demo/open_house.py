@@ -14,7 +14,7 @@ from demo.state import known_ids
 from demo.world import ROLES, agent_id_of
 from services import roles
 
-_ALONE = (roles.DIRECTION, roles.DPO, roles.FINANCE, roles.ADMIN)
+_ALONE = (roles.DIRECTION, roles.DPO, roles.FINANCE, roles.ADMIN, roles.SERVICE)
 _HOURS = LIFETIME // 3600
 
 
