@@ -8,6 +8,7 @@ from marshmallow import fields
 
 from chassis.neighbours import AnswerSchema, Neighbours, find
 from services.dsu.domain.annuaire import Agent, Personne
+from services.protection import Protection
 
 
 class _AgentIn(AnswerSchema):
@@ -19,6 +20,8 @@ class _AgentIn(AnswerSchema):
 class _PersonneIn(AnswerSchema):
     deceased = fields.Boolean(required=True)
     protected = fields.Boolean(required=True)
+    opened_agent_ids = fields.List(fields.UUID(), required=True)
+    closed_agent_ids = fields.List(fields.UUID(), required=True)
 
 
 _AGENT, _PERSONNE = _AgentIn(), _PersonneIn()
@@ -36,4 +39,11 @@ def read_agent(neighbours: Neighbours, agent_id: UUID) -> Agent | None:
 def read_personne(neighbours: Neighbours, personne_id: UUID) -> Personne | None:
     """What a rule needs of a personne, or None. Raises Unavailable."""
     answer = find(neighbours, "accueil", f"/internal/personnes/{personne_id}", _PERSONNE)
-    return None if answer is None else Personne(personne_id=personne_id, **answer)
+    if answer is None:
+        return None
+    told = Protection(
+        protected=answer["protected"],
+        opened_to=frozenset(answer["opened_agent_ids"]),
+        closed_to=frozenset(answer["closed_agent_ids"]),
+    )
+    return Personne(personne_id=personne_id, deceased=answer["deceased"], told=told)

@@ -27,9 +27,11 @@ class PersonneDeceased(PersonneFact):
 
 
 class ProtectionChanged(PersonneFact):
-    """A file is protected, or no longer."""
+    """Who may know of a file."""
 
     protected = fields.Boolean(required=True)
+    opened_agent_ids = fields.List(fields.UUID(), load_default=None)
+    closed_agent_ids = fields.List(fields.UUID(), load_default=None)
 
 
 class AgentFact(FactSchema):
@@ -72,13 +74,13 @@ class DemandeDecided(FactSchema):
 @subscriptions.on("accueil", "personne_registered.v1", of="personne", reads=PersonneFact)
 def personne_is_known(uow: UnitOfWork, data: dict[str, Any], _event: Event) -> None:
     """A dossier can be opened for them."""
-    told.know_personne(uow, data["personne_id"])
+    told.know_personne(uow, data["personne_id"], new=True)
 
 
 @subscriptions.on("accueil", "personne_changed.v1", of="personne", reads=PersonneFact)
 def personne_is_still_known(uow: UnitOfWork, data: dict[str, Any], _event: Event) -> None:
     """Heals a baseline that missed the registration."""
-    told.know_personne(uow, data["personne_id"])
+    told.know_personne(uow, data["personne_id"], new=False)
 
 
 @subscriptions.on("accueil", "personne_deceased.v1", of="personne", reads=PersonneDeceased)
@@ -90,7 +92,7 @@ def personne_died(uow: UnitOfWork, data: dict[str, Any], _event: Event) -> None:
 @subscriptions.on("accueil", "protection_changed.v1", of="personne", reads=ProtectionChanged)
 def protection_changed(uow: UnitOfWork, data: dict[str, Any], _event: Event) -> None:
     """Narrows who may enter their dossier."""
-    told.mark_protection(uow, data["personne_id"], protected=data["protected"])
+    told.mark_protection(uow, **data)
 
 
 @subscriptions.on("accueil", "agent_registered.v1", of="agent", reads=AgentFact)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.dsu.domain.dossier import REFERENT_PROFESSIONS
+from services.protection import Protection
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +30,13 @@ class Personne:
 
     personne_id: UUID
     deceased: bool = False
-    protected: bool = False
+    #: None: accueil has not said, or has lost them.
+    told: Protection | None = None
+
+    @property
+    def protection(self) -> Protection:
+        """Who may know of their file; protected as long as nothing is said."""
+        return self.told or Protection(protected=True)
 
 
 @dataclass(frozen=True, kw_only=True)

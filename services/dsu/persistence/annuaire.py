@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from services.dsu.domain.annuaire import Agent, Orientation, Personne
 from services.dsu.persistence import tables
+from services.protection import Protection
 
 
 class Annuaire:
@@ -41,13 +42,28 @@ class Annuaire:
             for row in rows
         }
 
-    def know_personne(self, personne_id: UUID) -> None:
+    def know_personne(self, personne_id: UUID, told: Protection | None) -> None:
         """A personne exists; what is already known of them stays."""
         table = tables.personne
         self._session.execute(
             pg.insert(table)
-            .values(personne_id=personne_id, protected=False)
+            .values(personne_id=personne_id, **_protection_row(told, protected=False))
             .on_conflict_do_nothing()
+        )
+
+    def mark_protection(
+        self, personne_id: UUID, told: Protection | None, *, protected: bool
+    ) -> None:
+        """Who may know of a file; without the lists, `protected` is all that was told."""
+        self.mark_personne(personne_id, _protection_row(told, protected=protected))
+
+    def learn_protection(self, personne_id: UUID, told: Protection) -> None:
+        """What accueil answered, where its facts have not said."""
+        table = tables.personne
+        self._session.execute(
+            sa.update(table)
+            .where(table.c.personne_id == personne_id, table.c.closed_to.is_(None))
+            .values(**_protection_row(told, protected=told.protected))
         )
 
     def mark_personne(self, personne_id: UUID, marks: Mapping[str, Any]) -> None:
@@ -70,7 +86,7 @@ class Annuaire:
             row.personne_id: Personne(
                 personne_id=row.personne_id,
                 deceased=row.deceased_on is not None,
-                protected=row.protected,
+                told=Protection.told(row.protected, row.opened_to, row.closed_to),
             )
             for row in rows
         }
@@ -97,3 +113,11 @@ class Annuaire:
         insert = pg.insert(table).values(**values)
         updates = {name: insert.excluded[name] for name in values if name not in keys}
         self._session.execute(insert.on_conflict_do_update(index_elements=list(keys), set_=updates))
+
+
+def _protection_row(told: Protection | None, *, protected: bool) -> dict[str, Any]:
+    return {
+        "protected": protected,
+        "opened_to": sorted(told.opened_to) if told else None,
+        "closed_to": sorted(told.closed_to) if told else None,
+    }

@@ -197,6 +197,10 @@ personne = sa.Table(
     sa.Column("personne_id", pg.UUID, primary_key=True),
     sa.Column("deceased_on", sa.Date),
     sa.Column("protected", sa.Boolean, nullable=False),
+    #: Null, both: accueil has not said.
+    sa.Column("opened_to", pg.ARRAY(pg.UUID)),
+    sa.Column("closed_to", pg.ARRAY(pg.UUID)),
+    sa.CheckConstraint("(opened_to IS NULL) = (closed_to IS NULL)", name="told"),
 )
 
 orientation = sa.Table(

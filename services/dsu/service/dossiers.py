@@ -22,6 +22,7 @@ from services.dsu.schemas.dossiers import (
 from services.dsu.schemas.interventions import TimelineOut
 from services.dsu.service.asking import PURPOSE, asking
 from services.dsu.usecases import imports, opening, reading
+from services.protection import PersonneNotFound
 
 _DOSSIERS = "Dossiers"
 
@@ -42,6 +43,7 @@ class DossierRoutes:
         summary="Ouvrir un dossier, d’une orientation ou directement",
         problems=(
             errors.PersonneAlreadyFollowed,
+            PersonneNotFound,
             errors.PersonneProtected,
             errors.NotAReferent,
             errors.OrientationMismatch,

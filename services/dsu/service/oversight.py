@@ -49,8 +49,8 @@ class OversightRoutes:
         summary="Vérifier que le journal des lectures n’a pas été altéré",
         problems=(errors.DossierNotFound,),
     )
-    def verify_readings(self, uow: UnitOfWork, _call: Call, dossier_id: UUID) -> dict[str, Any]:
-        return oversight.verify_readings(uow, dossier_id)
+    def verify_readings(self, uow: UnitOfWork, call: Call, dossier_id: UUID) -> dict[str, Any]:
+        return oversight.verify_readings(uow, dossier_id, entry=asking(call))
 
     @route(
         "GET",

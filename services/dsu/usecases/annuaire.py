@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+from chassis.caller import Caller
 from services.dsu.accueil import read_agent, read_personne
 from services.dsu.domain.annuaire import Agent, Personne
-from services.dsu.domain.errors import AgentUnknown, NotAReferent, PersonneUnknown
+from services.dsu.domain.errors import AgentUnknown, NotAReferent
 from services.dsu.persistence import UnitOfWork
+from services.protection import SEE_PROTECTED, PersonneNotFound
 
 
 def agents_today(uow: UnitOfWork, agent_ids: Iterable[UUID]) -> dict[UUID, Agent]:
@@ -22,25 +24,34 @@ def agents_today(uow: UnitOfWork, agent_ids: Iterable[UUID]) -> dict[UUID, Agent
 
 
 def personnes(uow: UnitOfWork, personne_ids: Iterable[UUID]) -> dict[UUID, Personne]:
-    """The personnes; accueil is asked for those not told yet."""
+    """The personnes; accueil is asked for those not told yet, or not told whole."""
     wanted = set(personne_ids)
     known = uow.annuaire.personnes(wanted)
-    for personne_id in sorted(wanted - known.keys()):
-        if (found := read_personne(uow.neighbours, personne_id)) is not None:
+    whole = {personne_id for personne_id, one in known.items() if one.told is not None}
+    for personne_id in sorted(wanted - whole):
+        found = read_personne(uow.neighbours, personne_id)
+        if found is not None and found.told is not None:
+            uow.annuaire.learn_protection(personne_id, found.told)
             known[personne_id] = found
     return known
 
 
-def all_personnes(uow: UnitOfWork, personne_ids: Iterable[UUID]) -> list[Personne]:
-    """Every one of these personnes, in order. Raises PersonneUnknown."""
-    wanted = list(personne_ids)
-    known = personnes(uow, wanted)
-    for index, personne_id in enumerate(wanted):
-        if personne_id not in known:
-            raise PersonneUnknown(
-                "Enregistrez d’abord cette personne à l’accueil.", field=f"/personne_ids/{index}"
-            )
-    return [known[personne_id] for personne_id in wanted]
+def visible_personnes(
+    uow: UnitOfWork, personne_ids: Sequence[UUID], *, caller: Caller
+) -> list[Personne]:
+    """Every one of these personnes, in order. Raises PersonneNotFound.
+
+    The same for a personne that does not exist and for one whose file accueil hides from the
+    caller, and before anything else is looked at: no answer tells the two apart.
+    """
+    known = personnes(uow, personne_ids)
+    sees_protected = caller.has(*SEE_PROTECTED)
+    for personne_id in personne_ids:
+        if personne_id not in known or not known[personne_id].protection.is_open_to(
+            caller.agent_id, sees_protected=sees_protected
+        ):
+            raise PersonneNotFound()
+    return [known[personne_id] for personne_id in personne_ids]
 
 
 def check_active(uow: UnitOfWork, agent_id: UUID, field: str) -> Agent:

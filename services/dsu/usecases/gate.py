@@ -36,8 +36,10 @@ def enter(uow: UnitOfWork, dossier: Dossier | None, act: Act, asking: Asking) ->
         _asker(uow, asking.caller, purpose)
     if dossier is None or not _has_a_place(uow, dossier, asking.caller):
         raise DossierNotFound()
-    (access,) = enter_all(uow, [dossier], act, asking=asking, purpose=purpose)
-    return access
+    granted = enter_all(uow, [dossier], act, asking=asking, purpose=purpose)
+    if dossier.dossier_id not in granted:
+        raise DossierNotFound()
+    return granted[dossier.dossier_id]
 
 
 def enter_all(
@@ -47,23 +49,33 @@ def enter_all(
     *,
     asking: Asking,
     purpose: Purpose | None = None,
-) -> list[Access]:
-    """Let the caller into each of these dossiers, or into none."""
+) -> dict[UUID, Access]:
+    """Let the caller into each of these dossiers that is not closed to them, or into none."""
     asker = _asker(uow, asking.caller, purpose)
-    members = {key for dossier in dossiers for key in dossier.personne_ids}
-    known = annuaire.personnes(uow, members)
+    known = annuaire.personnes(uow, {key for one in dossiers for key in one.personne_ids})
     day = uow.today
-    granted = [
-        decide(dossier, act, asker=asker, day=day, protected=is_protected(dossier, known))
+    granted = {
+        dossier.dossier_id: decide(
+            dossier, act, asker=asker, day=day, protected=is_protected(dossier, known)
+        )
         for dossier in dossiers
-    ]
+        if not _is_closed(dossier, known, asking.caller)
+    }
     uow.journal.append(
         [
-            _entry(uow, dossier.dossier_id, act, asking=asking, access=access, purpose=purpose)
-            for dossier, access in zip(dossiers, granted, strict=True)
+            _entry(uow, dossier_id, act, asking=asking, access=access, purpose=purpose)
+            for dossier_id, access in granted.items()
         ]
     )
     return granted
+
+
+def check_not_closed(uow: UnitOfWork, dossier: Dossier | None, caller: Caller) -> None:
+    """Refuse a dossier that does not exist, or is closed to the caller. Raises DossierNotFound."""
+    if dossier is None or _is_closed(
+        dossier, annuaire.personnes(uow, dossier.personne_ids), caller
+    ):
+        raise DossierNotFound()
 
 
 def journal_other(
@@ -86,7 +98,13 @@ def journal_other(
 
 def is_protected(dossier: Dossier, known: dict[UUID, Personne]) -> bool:
     """Whether one of the personnes is protected; someone accueil lost counts as protected."""
-    return any(key not in known or known[key].protected for key in dossier.personne_ids)
+    return any(key not in known or known[key].protection.protected for key in dossier.personne_ids)
+
+
+def _is_closed(dossier: Dossier, known: dict[UUID, Personne], caller: Caller) -> bool:
+    """Whether it is about the caller or a relative, as accueil says: closed whatever their rank."""
+    members = (known[key] for key in dossier.personne_ids if key in known)
+    return any(one.protection.is_closed_to(caller.agent_id) for one in members)
 
 
 def _has_a_place(uow: UnitOfWork, dossier: Dossier, caller: Caller) -> bool:

@@ -35,7 +35,7 @@ class Opening:
 def open_dossier(uow: UnitOfWork, *, caller: Caller, asked: Opening) -> Dossier:
     """Open a dossier for these personnes with its one référent.
 
-    Raises PersonneUnknown, PersonneDeceased, PersonneProtected, OrientationMismatch, AgentUnknown,
+    Raises PersonneNotFound, PersonneDeceased, PersonneProtected, OrientationMismatch, AgentUnknown,
     NotAReferent, DateRefused; PersonneAlreadyFollowed comes from the database.
     """
     today = uow.today
@@ -74,8 +74,9 @@ def opened_fact(dossier: Dossier) -> DossierOpened:
 
 
 def _check_personnes(uow: UnitOfWork, asked: Opening, caller: Caller) -> None:
-    for index, personne in enumerate(annuaire.all_personnes(uow, asked.personne_ids)):
-        if personne.protected and not caller.has(roles.RESPONSABLE):
+    found = annuaire.visible_personnes(uow, asked.personne_ids, caller=caller)
+    for index, personne in enumerate(found):
+        if personne.protection.protected and not caller.has(roles.RESPONSABLE):
             raise PersonneProtected("Ce dossier s’ouvre avec le responsable de la MDS.")
         if personne.deceased:
             raise PersonneDeceased(

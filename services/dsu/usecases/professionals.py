@@ -10,6 +10,7 @@ from uuid import UUID
 from services.dsu.domain.dossier import Dossier, DossierStatus
 from services.dsu.domain.errors import DossierNotFound
 from services.dsu.persistence import UnitOfWork
+from services.dsu.usecases import annuaire
 from services.dsu.usecases.gate import is_protected
 
 
@@ -28,7 +29,7 @@ def of_personnes(uow: UnitOfWork, *, personne_ids: Sequence[UUID]) -> list[dict[
 
 def _described(uow: UnitOfWork, dossiers: Sequence[Dossier]) -> list[dict[str, Any]]:
     today = uow.today
-    known = uow.annuaire.personnes({key for one in dossiers for key in one.personne_ids})
+    known = annuaire.personnes(uow, {key for one in dossiers for key in one.personne_ids})
     return [
         {
             "dossier_id": dossier.dossier_id,

@@ -40,5 +40,5 @@ def list_mine(
         return Page([])
     found = uow.dossiers.of_referent(agent_id, status, after=page.after, limit=page.sought)
     shown = page.of(found, lambda dossier: (dossier.opened_on, dossier.dossier_id))
-    enter_all(uow, shown.items, Act.LIST, asking=entry)
-    return shown
+    granted = enter_all(uow, shown.items, Act.LIST, asking=entry)
+    return Page([one for one in shown.items if one.dossier_id in granted], shown.next)

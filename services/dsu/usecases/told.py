@@ -9,6 +9,7 @@ from uuid import UUID
 
 from chassis.clock import paris_day
 from services.dsu.persistence import UnitOfWork
+from services.protection import Protection
 
 
 def keep_agent(uow: UnitOfWork, assignment: Mapping[str, Any]) -> None:
@@ -16,9 +17,9 @@ def keep_agent(uow: UnitOfWork, assignment: Mapping[str, Any]) -> None:
     uow.annuaire.keep_agent(assignment)
 
 
-def know_personne(uow: UnitOfWork, personne_id: UUID) -> None:
-    """A personne exists."""
-    uow.annuaire.know_personne(personne_id)
+def know_personne(uow: UnitOfWork, personne_id: UUID, *, new: bool) -> None:
+    """A personne exists; a new file is open and closed to nobody in particular."""
+    uow.annuaire.know_personne(personne_id, Protection() if new else None)
 
 
 def mark_death(uow: UnitOfWork, personne_id: UUID, died_on: date) -> None:
@@ -29,9 +30,17 @@ def mark_death(uow: UnitOfWork, personne_id: UUID, died_on: date) -> None:
         uow.dossiers.tell(dossier_id, line)
 
 
-def mark_protection(uow: UnitOfWork, personne_id: UUID, *, protected: bool) -> None:
-    """A personne's file is protected, or no longer."""
-    uow.annuaire.mark_personne(personne_id, {"protected": protected})
+def mark_protection(
+    uow: UnitOfWork,
+    personne_id: UUID,
+    *,
+    protected: bool,
+    opened_agent_ids: list[UUID] | None,
+    closed_agent_ids: list[UUID] | None,
+) -> None:
+    """Who may know of a personne's file."""
+    told = Protection.told(protected, opened_agent_ids, closed_agent_ids)
+    uow.annuaire.mark_protection(personne_id, told, protected=protected)
 
 
 def keep_orientation(

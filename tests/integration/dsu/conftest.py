@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -78,6 +78,32 @@ class World:
             version=version,
             data=data | more,
         )
+
+    def protect(
+        self,
+        personne_id: UUID,
+        *,
+        protected: bool = True,
+        opened_to: Sequence[UUID] = (),
+        closed_to: Sequence[UUID] = (),
+        version: int = 2,
+    ) -> None:
+        """accueil says who may know of a file."""
+        lists = {
+            "opened_agent_ids": list(map(str, opened_to)),
+            "closed_agent_ids": list(map(str, closed_to)),
+        }
+        self.tell_personne(
+            personne_id, "protection_changed", version=version, protected=protected, **lists
+        )
+
+    def answer_of_accueil(self, personne_id: UUID, **changes: Any) -> None:
+        """What accueil answers when it is asked about a personne."""
+        known = {"deceased": False, "protected": False}
+        lists: dict[str, list[str]] = {"opened_agent_ids": [], "closed_agent_ids": []}
+        neighbours: Any = self.runtime.neighbours
+        answer = {"personne_id": str(personne_id)} | known | lists | changes
+        neighbours.answers["accueil", f"/internal/personnes/{personne_id}"] = answer
 
     def as_ass(self, agent_id: UUID | None = None) -> dict[str, Any]:
         """Options of a request by a social worker."""

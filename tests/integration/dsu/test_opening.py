@@ -100,9 +100,12 @@ def test_nothing_is_opened_in_the_future_nor_for_the_dead(world: World) -> None:
 
 def test_a_protected_personne_goes_through_the_responsable(world: World) -> None:
     hidden = world.personne()
-    world.tell_personne(hidden, "protection_changed", protected=True)
+    world.protect(hidden, opened_to=[world.ass])
 
-    assert world.ask_opening(hidden).status == 403
+    answer = world.ask_opening(hidden)
+
+    assert answer.status == 403
+    assert answer.json["type"].endswith("personne-protegee")
     by_head = world.ask_opening(hidden, role="responsable", agent_id=world.responsable)
     assert by_head.status == 201
 
@@ -111,15 +114,11 @@ def test_an_unknown_personne_is_read_from_accueil_and_fails_closed(world: World)
     neighbours = world.runtime.neighbours
     late = new_id()
 
-    assert world.ask_opening(late).json["type"].endswith("personne-inconnue")
+    assert world.ask_opening(late).status == 404
     neighbours.down.add("accueil")  # type: ignore[attr-defined]
     assert world.ask_opening(late).status == 503
     neighbours.down.clear()  # type: ignore[attr-defined]
-    neighbours.answers["accueil", f"/internal/personnes/{late}"] = {  # type: ignore[attr-defined]
-        "personne_id": str(late),
-        "deceased": False,
-        "protected": False,
-    }
+    world.answer_of_accueil(late)
     assert world.ask_opening(late).status == 201
 
 

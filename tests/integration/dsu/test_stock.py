@@ -20,7 +20,10 @@ def _know(world: World, count: int) -> list[UUID]:
     ids = [new_id() for _ in range(count)]
     with world.runtime.engine.begin() as connection:
         connection.execute(
-            sa.text("INSERT INTO personne (personne_id, protected) VALUES (:id, false)"),
+            sa.text(
+                "INSERT INTO personne (personne_id, protected, opened_to, closed_to)"
+                " VALUES (:id, false, '{}', '{}')"
+            ),
             [{"id": key} for key in ids],
         )
     return ids
