@@ -36,10 +36,14 @@ class DemandeFiled(_AboutDemande):
 
 @dataclass(frozen=True, kw_only=True)
 class DemandeDecided(_AboutDemande):
-    """A demande was granted, partly granted, refused or adjourned. `amount_cents`: granted."""
+    """A demande was granted, partly granted, refused or adjourned. `amount_cents`: granted.
+
+    `demandeur_id`: the only one of these personnes who asked, and may be told.
+    """
 
     name = "demande_decided"
 
+    demandeur_id: UUID | None = None
     dossier_id: UUID | None = None
     outcome: str
     amount_cents: int

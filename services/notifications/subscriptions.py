@@ -35,7 +35,8 @@ class DemandeDecided(FactSchema):
     """That an answer was given; the amount and the nature are not even read."""
 
     demande_id = fields.UUID(required=True)
-    personne_ids = fields.List(fields.UUID(), required=True)
+    demandeur_id = fields.UUID(load_default=None, allow_none=True)
+    personne_ids = fields.List(fields.UUID(), required=True, validate=validate.Length(min=1))
     mds = fields.String(required=True)
     site = fields.String(required=True)
     outcome = fields.String(required=True, validate=validate.Length(min=1))
@@ -76,7 +77,11 @@ def rendezvous_is_cancelled(uow: UnitOfWork, data: dict[str, Any], event: Event)
 
 @subscriptions.on("aides", "demande_decided.v1", of="demande", reads=DemandeDecided)
 def demande_is_decided(uow: UnitOfWork, data: dict[str, Any], event: Event) -> None:
-    """Say that an answer is waiting."""
+    """Say that an answer is waiting, to the applicant alone.
+
+    The others of the household need not know that somebody asked. Facts told before
+    `demandeur_id` existed name the applicant first.
+    """
     if data["outcome"] not in _ANSWERS:
         return
     planning.announce_answer(
@@ -84,7 +89,7 @@ def demande_is_decided(uow: UnitOfWork, data: dict[str, Any], event: Event) -> N
         planning.Answer(
             demande_id=data["demande_id"],
             version=event.aggregate_version,
-            personne_ids=data["personne_ids"],
+            personne_id=data["demandeur_id"] or data["personne_ids"][0],
             mds=data["mds"],
             site=data["site"],
         ),

@@ -213,6 +213,7 @@ def _settle(
     uow.publish(
         events.DemandeDecided(
             **about(demande),
+            demandeur_id=demande.demandeur_id,
             dossier_id=demande.dossier_id,
             outcome=decision.outcome,
             amount_cents=decision.amount_cents,

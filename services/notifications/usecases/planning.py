@@ -42,11 +42,14 @@ class Rendezvous:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """An answer was given to a request for aid. What it says stays in aides."""
+    """An answer was given to a request for aid. What it says stays in aides.
+
+    `personne_id` is the applicant.
+    """
 
     demande_id: UUID
     version: int
-    personne_ids: Sequence[UUID]
+    personne_id: UUID
     mds: str
     site: str
 
@@ -75,7 +78,7 @@ def announce_cancellation(uow: UnitOfWork, rendezvous: Rendezvous) -> None:
 
 
 def announce_answer(uow: UnitOfWork, answer: Answer) -> None:
-    """Tell each person that an answer is waiting; neither which nor about what."""
+    """Tell the applicant that an answer is waiting; neither which nor about what."""
     rules = rules_at(uow.now)
     _plan(
         uow,
@@ -86,14 +89,13 @@ def announce_answer(uow: UnitOfWork, answer: Answer) -> None:
                 subject_id=answer.demande_id,
                 subject_version=answer.version,
                 template=Template.DEMANDE_ANSWERED,
-                personne_id=personne_id,
+                personne_id=answer.personne_id,
                 mds=answer.mds,
                 site=answer.site,
                 due_at=next_open(uow.now, rules, is_holiday),
                 not_after=uow.now + rules.answer_useful,
                 created_at=uow.now,
             )
-            for personne_id in answer.personne_ids
         ],
     )
 

@@ -108,6 +108,7 @@ class TestAFileFromEndToEnd:
         assert facts[0].data["orientation_id"] == str(orientation_id)
         assert facts[1].data | {"demande_id": ""} == {
             "demande_id": "",
+            "demandeur_id": filed.json["personne_ids"][0],
             "personne_ids": filed.json["personne_ids"],
             "mds": MDS,
             "site": "MONTAUBAN-CENTRE",

@@ -5,11 +5,13 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from chassis import due
 from chassis.clock import PARIS
+from chassis.ids import new_id
 from chassis.testing import deliver, published, run_due
 from services.notifications import sending
 from tests.integration.notifications.conftest import MONDAY, Town
@@ -349,6 +351,29 @@ class TestOnce:
         assert len(town.sink.received) == 1
 
 
+def decide(town: Town, *personnes: UUID, outcome: str = "GRANTED", **changes: Any) -> None:
+    """aides tells a decision about these people."""
+    demande = new_id()
+    data = {
+        "demande_id": demande,
+        "personne_ids": list(personnes),
+        "mds": "MDS-MONTAUBAN",
+        "site": "MONTAUBAN-CENTRE",
+        "nature": "AM",
+        "outcome": outcome,
+        "amount_cents": 15000,
+        "decided_on": "2023-01-09",
+    }
+    deliver(
+        town.runtime,
+        "aides",
+        "demande_decided.v1",
+        aggregate=("demande", demande),
+        version=1,
+        data=data | changes,
+    )
+
+
 class TestAnswers:
     @pytest.mark.parametrize(
         ("outcome", "texts"),
@@ -361,26 +386,20 @@ class TestAnswers:
     def test_an_answer_is_announced_and_never_told(
         self, town: Town, outcome: str, texts: list[str]
     ) -> None:
-        personne = town.personne()
-        demande = personne
-
-        deliver(
-            town.runtime,
-            "aides",
-            "demande_decided.v1",
-            aggregate=("demande", demande),
-            version=1,
-            data={
-                "demande_id": demande,
-                "personne_ids": [personne],
-                "mds": "MDS-MONTAUBAN",
-                "site": "MONTAUBAN-CENTRE",
-                "nature": "AM",
-                "outcome": outcome,
-                "amount_cents": 15000,
-                "decided_on": "2023-01-09",
-            },
-        )
+        decide(town, town.personne(), outcome=outcome)
         town.at(MONDAY)
 
         assert [row["text"] for row in town.sink.received] == texts
+
+    @pytest.mark.parametrize("names_the_applicant", [True, False])
+    def test_nobody_else_at_home_learns_that_somebody_asked(
+        self, town: Town, names_the_applicant: bool
+    ) -> None:
+        applicant, spouse, child = (town.personne() for _ in range(3))
+        named = {"demandeur_id": applicant} if names_the_applicant else {}
+
+        decide(town, applicant, spouse, child, **named)
+        town.at(MONDAY)
+
+        assert [row["personne_id"] for row in town.rows()] == [applicant]
+        assert len(town.sink.received) == 1
