@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.orm import Session
 
 from chassis.locks import lock_resources
+from chassis.upsert import upsert
 from services.accueil.domain.contact import Channel
 from services.accueil.domain.doublons import Known, Signature
 from services.accueil.domain.personne import Circumstance, Personne
@@ -64,12 +65,7 @@ class Personnes:
         if index is None:
             self._session.execute(sa.delete(table).where(table.c.personne_id == personne_id))
             return
-        row = _index_row(personne_id, index)
-        self._session.execute(
-            pg.insert(table)
-            .values(row)
-            .on_conflict_do_update(index_elements=["personne_id"], set_=row)
-        )
+        upsert(self._session, table, _index_row(personne_id, index))
 
     def get(self, personne_id: UUID, *, lock: bool = False) -> Personne | None:
         """One file, locked when it is to change."""

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.orm import Session
 
+from chassis.upsert import upsert
 from services.aides.persistence import tables as t
 
 
@@ -26,12 +27,7 @@ class Knowns:
 
     def personne_deceased(self, personne_id: UUID, died_on: date) -> None:
         """A personne has died."""
-        insert = pg.insert(t.personne).values(personne_id=personne_id, died_on=died_on)
-        self._session.execute(
-            insert.on_conflict_do_update(
-                index_elements=[t.personne.c.personne_id], set_={"died_on": died_on}
-            )
-        )
+        upsert(self._session, t.personne, {"personne_id": personne_id, "died_on": died_on})
 
     def any_deceased(self, personne_ids: Sequence[UUID]) -> bool:
         """Whether one of these people has died."""
@@ -43,12 +39,7 @@ class Knowns:
 
     def dossier_is(self, dossier_id: UUID, *, is_open: bool) -> None:
         """A dossier is open, or closed."""
-        insert = pg.insert(t.dossier).values(dossier_id=dossier_id, is_open=is_open)
-        self._session.execute(
-            insert.on_conflict_do_update(
-                index_elements=[t.dossier.c.dossier_id], set_={"is_open": is_open}
-            )
-        )
+        upsert(self._session, t.dossier, {"dossier_id": dossier_id, "is_open": is_open})
 
     def is_closed(self, dossier_id: UUID) -> bool:
         """True only for a dossier known to be closed."""

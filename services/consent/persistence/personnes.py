@@ -9,9 +9,9 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.orm import Session
 
+from chassis.upsert import upsert
 from services.consent.domain.consentement import Consentement, Opposition
 from services.consent.domain.livraison import Record
 from services.consent.domain.partage import Partage
@@ -27,15 +27,15 @@ class Personnes:
 
     def set_protected(self, personne_id: UUID, protected: bool) -> None:
         """As accueil says."""
-        self._upsert(personne_id, is_protected=protected)
+        self._learn(personne_id, is_protected=protected)
 
     def set_deceased(self, personne_id: UUID) -> None:
         """As accueil says; nobody comes back from it."""
-        self._upsert(personne_id, is_deceased=True)
+        self._learn(personne_id, is_deceased=True)
 
     def set_minor_until(self, personne_id: UUID, minor_until: date | None) -> None:
         """The day of majority, kept only while the person is a minor."""
-        self._upsert(personne_id, minor_until=minor_until)
+        self._learn(personne_id, minor_until=minor_until)
 
     def record_of(self, personne_ids: Collection[UUID]) -> Record:
         """Read now: the caller holds these persons' locks."""
@@ -69,8 +69,5 @@ class Personnes:
             for row in rows
         }
 
-    def _upsert(self, personne_id: UUID, **values: Any) -> None:
-        insert = pg.insert(tables.situation).values(personne_id=personne_id, **values)
-        self._session.execute(
-            insert.on_conflict_do_update(index_elements=["personne_id"], set_=values)
-        )
+    def _learn(self, personne_id: UUID, **values: Any) -> None:
+        upsert(self._session, tables.situation, {"personne_id": personne_id, **values})

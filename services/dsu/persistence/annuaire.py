@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.orm import Session
 
+from chassis.upsert import upsert
 from services.dsu.domain.annuaire import Agent, Orientation, Personne
 from services.dsu.persistence import tables
 from services.protection import Protection
@@ -24,7 +25,7 @@ class Annuaire:
 
     def keep_agent(self, assignment: Mapping[str, Any]) -> None:
         """Keep a dated assignment; the last word on a day wins."""
-        self._upsert(tables.agent, assignment, keys=("agent_id", "effective_on"))
+        upsert(self._session, tables.agent, assignment)
 
     def agents_on(self, agent_ids: Iterable[UUID], day: date) -> dict[UUID, Agent]:
         """The assignment of each agent that day; those without one are absent."""
@@ -68,13 +69,8 @@ class Annuaire:
 
     def mark_personne(self, personne_id: UUID, marks: Mapping[str, Any]) -> None:
         """Mark a personne as deceased or protected, known before or not."""
-        values = {"personne_id": personne_id, "protected": False, **marks}
-        insert = pg.insert(tables.personne).values(**values)
-        self._session.execute(
-            insert.on_conflict_do_update(
-                index_elements=["personne_id"], set_={name: insert.excluded[name] for name in marks}
-            )
-        )
+        row = {"personne_id": personne_id, **marks}
+        upsert(self._session, tables.personne, row, initially={"protected": False})
 
     def personnes(self, personne_ids: Iterable[UUID]) -> dict[UUID, Personne]:
         """Those of these personnes that are known."""
@@ -93,7 +89,7 @@ class Annuaire:
 
     def keep_orientation(self, orientation: Mapping[str, Any]) -> None:
         """Keep what was asked."""
-        self._upsert(tables.orientation, orientation, keys=("orientation_id",))
+        upsert(self._session, tables.orientation, orientation)
 
     def orientation(self, orientation_id: UUID) -> Orientation | None:
         """An orientation, if its fact came."""
@@ -108,11 +104,6 @@ class Annuaire:
             target=row.target,
             personne_ids=frozenset(row.personne_ids),
         )
-
-    def _upsert(self, table: sa.Table, values: Mapping[str, Any], *, keys: tuple[str, ...]) -> None:
-        insert = pg.insert(table).values(**values)
-        updates = {name: insert.excluded[name] for name in values if name not in keys}
-        self._session.execute(insert.on_conflict_do_update(index_elements=list(keys), set_=updates))
 
 
 def _protection_row(told: Protection | None, *, protected: bool) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.orm import Session
 
 from chassis.crypto import Keyring
+from chassis.upsert import upsert
 from services.dsu.domain.journal import (
     GENESIS,
     BadRow,
@@ -119,11 +120,7 @@ class Journal:
                     "mac": head.mac,
                 }
             )
-        insert = pg.insert(reading_head).values(values)
-        moved = {name: insert.excluded[name] for name in ("seq", "row_mac", "key_id", "mac")}
-        self._session.execute(
-            insert.on_conflict_do_update(index_elements=["dossier_id"], set_=moved)
-        )
+        upsert(self._session, reading_head, *values)
 
 
 def _row_values(row: Row) -> dict[str, Any]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.orm import Session
 
+from chassis.upsert import upsert
 from services.notifications.domain.lieu import Lieu
 from services.notifications.persistence.tables import lieu
 
@@ -20,19 +20,7 @@ class Lieux:
 
     def put(self, place: Lieu, *, now: datetime) -> None:
         """Say it from now on."""
-        row = pg.insert(lieu).values(
-            site=place.site, address=place.address, phone=place.phone, changed_at=now
-        )
-        self._session.execute(
-            row.on_conflict_do_update(
-                index_elements=[lieu.c.site],
-                set_={
-                    "address": row.excluded.address,
-                    "phone": row.excluded.phone,
-                    "changed_at": row.excluded.changed_at,
-                },
-            )
-        )
+        upsert(self._session, lieu, {**vars(place), "changed_at": now})
 
     def all(self) -> list[Lieu]:
         """Every place: a few dozen."""
