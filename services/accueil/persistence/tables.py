@@ -5,10 +5,12 @@ A migration test holds this file against `migrations/`.
 
 from __future__ import annotations
 
+from datetime import date
+
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
-from chassis.columns import Code
+from chassis.columns import Code, Encrypted
 from chassis.crypto import EncryptedText
 from chassis.tables import Instant, new_metadata
 from services.accueil.domain.annuaire import Profession, SecrecyBasis, SiteKind
@@ -24,7 +26,6 @@ from services.accueil.domain.personne import (
     Sex,
 )
 from services.accueil.domain.visite import Origin, Outcome, VisiteChannel, VisiteStatus
-from services.accueil.persistence.types import EncryptedCode, EncryptedDate
 
 metadata = new_metadata()
 
@@ -117,8 +118,10 @@ personne = sa.Table(
     sa.Column("family_name", EncryptedText("personne.family_name"), nullable=False),
     sa.Column("birth_name", EncryptedText("personne.birth_name")),
     sa.Column("first_names", EncryptedText("personne.first_names"), nullable=False),
-    sa.Column("born_on", EncryptedDate("personne.born_on")),
-    sa.Column("sex", EncryptedCode("personne.sex", Sex)),
+    sa.Column(
+        "born_on", Encrypted("personne.born_on", write=date.isoformat, read=date.fromisoformat)
+    ),
+    sa.Column("sex", Encrypted("personne.sex", read=Sex)),
     sa.Column("housing", Code(Housing), nullable=False),
     sa.Column("address", EncryptedText("personne.address")),
     sa.Column("commune", sa.Text),
@@ -127,13 +130,13 @@ personne = sa.Table(
     sa.Column("placement", Code(Placement), nullable=False),
     sa.Column("language", sa.Text, nullable=False),
     sa.Column("interpreter_needed", sa.Boolean, nullable=False),
-    sa.Column("nationality_group", EncryptedCode("personne.nationality_group", NationalityGroup)),
+    sa.Column("nationality_group", Encrypted("personne.nationality_group", read=NationalityGroup)),
     sa.Column("nationality_purpose", sa.Text),
     sa.Column("circumstance", Code(Circumstance), nullable=False),
     sa.Column("discernment_noted_by", pg.UUID),
     sa.Column("reference", sa.Text, unique=True),
     sa.Column("protected", sa.Boolean, nullable=False, server_default=_NO),
-    sa.Column("protection_ground", EncryptedCode("personne.protection_ground", ProtectionGround)),
+    sa.Column("protection_ground", Encrypted("personne.protection_ground", read=ProtectionGround)),
     sa.Column("no_contact", sa.Boolean, nullable=False, server_default=_NO),
     sa.Column("died_on", sa.Date),
     sa.Column("registered_at", Instant, nullable=False),

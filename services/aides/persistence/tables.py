@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
-from chassis.columns import Code
+from chassis.columns import Code, EncryptedJson, Json, TupleOf
 from chassis.crypto import EncryptedText
 from chassis.tables import new_metadata
 from services.aides.domain.decision import Path
@@ -30,9 +33,17 @@ from services.aides.domain.paiement import (
     Payee,
 )
 from services.aides.domain.reglement import Act
-from services.aides.persistence.types import EncryptedJson, JsonList, TupleOf
 
 metadata = new_metadata()
+
+
+def _plain_instalments(instalments: Iterable[Instalment]) -> list[dict[str, Any]]:
+    return [instalment.data() for instalment in instalments]
+
+
+def _instalments(values: Iterable[dict[str, Any]]) -> tuple[Instalment, ...]:
+    return tuple(Instalment.from_data(value) for value in values)
+
 
 reglement = sa.Table(
     "reglement",
@@ -144,7 +155,7 @@ demande = sa.Table(
     sa.Column("decisions_count", sa.Integer, nullable=False),
     sa.Column(
         "instalments",
-        JsonList(write=Instalment.data, read=Instalment.from_data),
+        Json(write=_plain_instalments, read=_instalments),
         nullable=False,
     ),
     sa.Column("paid_instalments", TupleOf(sa.Integer), nullable=False),

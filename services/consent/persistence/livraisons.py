@@ -15,7 +15,7 @@ from chassis.ids import new_id
 from services.consent.domain.livraison import Livraison, Outcome, State
 from services.consent.domain.partenaire import Partenaire
 from services.consent.persistence import tables
-from services.consent.persistence.types import plain_terms
+from services.consent.persistence.contracts import plain_terms
 
 _table = tables.livraison
 #: Written once: they run for every fact of the département that a contract names.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
-from chassis.columns import Code
+from chassis.columns import Code, Codes, Json
 from chassis.crypto import EncryptedText
 from chassis.tables import Instant, new_metadata
 from services.consent.domain.bases import Basis, FileRole
@@ -14,7 +14,12 @@ from services.consent.domain.elements import Category
 from services.consent.domain.livraison import State
 from services.consent.domain.partage import EndReason
 from services.consent.domain.partenaire import Channel
-from services.consent.persistence.types import Codes, Elements, Terms
+from services.consent.persistence.contracts import (
+    elements_from,
+    plain_elements,
+    plain_terms,
+    terms_from,
+)
 
 metadata = new_metadata()
 
@@ -24,7 +29,7 @@ partenaire = sa.Table(
     sa.Column("code", sa.Text, primary_key=True),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("channel", Code(Channel), nullable=False),
-    sa.Column("contract", Terms(), nullable=False),
+    sa.Column("contract", Json(write=plain_terms, read=terms_from), nullable=False),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("suspended_at", Instant),
     sa.Column("version", sa.Integer, nullable=False),
@@ -97,7 +102,7 @@ partage = sa.Table(
     sa.Column("partenaire", sa.Text, nullable=False),
     sa.Column("purpose", sa.Text, nullable=False),
     sa.Column("basis", Code(Basis), nullable=False),
-    sa.Column("elements", Elements(), nullable=False),
+    sa.Column("elements", Json(write=plain_elements, read=elements_from), nullable=False),
     sa.Column("attestations", Codes(), nullable=False),
     sa.Column("same_team", sa.Boolean, nullable=False),
     sa.Column("coordinator_agent_id", pg.UUID),
