@@ -7,6 +7,7 @@ transaction, 15 s for a dead peer, on both sides: a lost relay gives its leaders
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,6 +27,11 @@ CONNECT_ARGS: dict[str, Any] = {
     "tcp_user_timeout": 15000,
     "options": _SERVER_OPTIONS,
 }
+
+
+def technical_time() -> sa.ColumnElement[datetime]:
+    """Real time as the server has it, one clock for every process: for leases, never for a fact."""
+    return sa.func.clock_timestamp(type_=sa.DateTime(timezone=True))
 
 
 def sqlalchemy_url(libpq_url: str) -> str:

@@ -155,6 +155,10 @@ class UnitOfWork:
         """Run plain SQL just before the commit, in one exchange with the plans and the facts."""
         self._last.append((statement, parameters))
 
+    def ping(self) -> None:
+        """Raise SQLAlchemyError unless the session, and the locks it holds, are still there."""
+        self.run("SELECT 1", ())
+
     def commit(self) -> None:
         """Write what was kept for the end, and commit everything at once."""
         self.session.flush()

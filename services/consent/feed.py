@@ -5,15 +5,21 @@ concerned; decides; publishes while a reader is attached; waits for the partner 
 back the rest; marks what was taken; commits, and only then lets the persons go. A withdrawal
 holds the same persons alone: it waits for the batch, and the next batch sees it.
 
-Limits, told in docs/guides/partenaires.md: what the partner took is out; if this process is
-killed within a batch, its messages may still be taken until they expire (three seconds).
+Locks die with their session, so they prove nothing about one that died. Before anything leaves,
+another transaction therefore *announces* it: until an instant of the database's clock these facts
+may be in the queue. The session that holds the persons is then asked whether it still lives. If
+so, whoever gets the persons later reads the announcement, and refuses until it was settled or its
+time is over; the batch stops sending early enough for every message to have died by then.
+
+Limits, told in docs/guides/partenaires.md: what the partner took is out; a message a broker
+accepts after we gave it up, or a process stopped just before sending it, escapes the count.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Event, Semaphore, Thread
 from typing import Any
 from uuid import UUID
@@ -21,24 +27,34 @@ from uuid import UUID
 from sqlalchemy.exc import SQLAlchemyError
 
 from chassis.broker import BROKER_ERRORS, BrokerUnavailable, Link
+from chassis.errors import Unavailable
 from chassis.logs import get_logger
 from chassis.relay.turns import Turns
 from chassis.runtime import Runtime
 from services.consent.domain.livraison import Outcome
 from services.consent.domain.partenaire import Partenaire
-from services.consent.file_partenaire import EXPIRATION_SECONDS, PartnerQueue, queue_name
+from services.consent.file_partenaire import (
+    CONFIRM_SECONDS,
+    EXPIRATION_SECONDS,
+    PartnerQueue,
+    queue_name,
+)
 from services.consent.settings import Settings
 from services.consent.usecases import diffusion
+from services.consent.usecases.diffusion import Announcement, Fate
 
 #: Facts per transaction: small, so that a withdrawal never waits long.
 BATCH = 20
+#: No message is sent later than this after its batch was announced.
+PUBLISH_SECONDS = 1.0
+_MARGIN_SECONDS = 0.5
+#: By then each was confirmed or given up, and has died in the queue.
+IN_QUEUE_SECONDS = PUBLISH_SECONDS + CONFIRM_SECONDS + EXPIRATION_SECONDS + _MARGIN_SECONDS
 _IDLE_SECONDS = 0.25
 _LOOK_AGAIN_SECONDS = 2.0
 _BACKOFF_SECONDS = 5.0
 #: Batches at once over all partners: the relay's connections are few.
 _AT_ONCE = 3
-#: Waited beyond the expiration before persons are let go after a failure.
-_MARGIN_SECONDS = 0.2
 
 log = get_logger(__name__)
 
@@ -61,42 +77,51 @@ def run(runtime: Runtime, stop: Event, turns: Turns) -> None:
 
 def publish_batch(runtime: Runtime, code: str, queue: PartnerQueue, limit: int = BATCH) -> int:
     """Give one batch. Answers how many facts were decided; 0 when there is nothing to do."""
+    batch = _Batch(runtime=runtime, queue=queue, code=code)
     with runtime.unit_of_work() as uow:
-        batch = _Batch(uow=uow, queue=queue, code=code)
         try:
-            decided = batch.run(limit)
+            decided = batch.run(uow, limit)
             uow.commit()
-        except BaseException:
-            batch.outlive_messages()
+        except (*BROKER_ERRORS, SQLAlchemyError):
+            batch.settle_late()
             raise
         return decided
 
 
 @dataclass
 class _Batch:
-    """One transaction. `sent_at`: when the last message left, in monotonic seconds."""
+    """One transaction. `fate`: what became of each fact announced; of some, nothing is known."""
 
-    uow: Any
+    runtime: Runtime
     queue: PartnerQueue
     code: str
-    sent_at: float | None = None
+    announced: Announcement | None = None
+    fate: dict[UUID, Fate] = field(default_factory=dict)
 
-    def run(self, limit: int) -> int:
-        if not self.uow.try_feed(self.code) or not self._has_reader():
+    def run(self, uow: Any, limit: int) -> int:
+        if not uow.try_feed(self.code) or not self._has_reader():
             return 0
-        partenaire = self.uow.partenaires.get(self.code)
+        partenaire = uow.partenaires.get(self.code)
         if partenaire.suspended_at is not None:
             return 0
-        judged = diffusion.outcomes(self.uow, partenaire, limit)
-        diffusion.suppress(self.uow, partenaire, [o for o in judged if not o.allowed])
-        self._give(partenaire, [o for o in judged if o.allowed])
+        judged = diffusion.outcomes(uow, partenaire, limit)
+        diffusion.suppress(uow, partenaire, [o for o in judged if not o.allowed])
+        allowed = [o for o in judged if o.allowed]
+        if allowed:
+            self._give(uow, partenaire, allowed)
         return len(judged)
 
-    def outlive_messages(self) -> None:
-        """After a failure, keep the persons until nothing of the batch can be taken any more."""
-        if self.sent_at is not None:
-            left = self.sent_at + EXPIRATION_SECONDS + _MARGIN_SECONDS - time.monotonic()
-            Event().wait(max(0.0, left))
+    def settle_late(self) -> None:
+        """After a failure: what is known of the batch is written, so that the log is not wrong."""
+        announced = self.announced
+        if announced is None:
+            return
+        try:
+            self.runtime.transaction(
+                lambda uow: diffusion.settle_late(uow, self.code, announced, self.fate)
+            )
+        except (SQLAlchemyError, Unavailable) as error:
+            log.warning("feed_unsettled", partner=self.code, error_class=type(error).__name__)
 
     def _has_reader(self) -> bool:
         """Also takes back what a process that died left: its rows still wait here."""
@@ -105,26 +130,43 @@ class _Batch:
             self.queue.recall()
         return state.consumers > 0
 
-    def _give(self, partenaire: Partenaire, allowed: Sequence[Outcome]) -> None:
-        if not allowed:
-            return
-        numbered = diffusion.number(self.uow, partenaire, allowed)
-        left_behind = self._publish(
-            {
-                outcome.livraison.id: diffusion.as_bytes(
-                    diffusion.envelope(self.uow, self.code, outcome, sequence)
-                )
-                for outcome, sequence in numbered
-            }
-        )
-        taken = [pair for pair in numbered if pair[0].livraison.id not in left_behind]
-        diffusion.deliver(self.uow, partenaire, taken)
+    def _give(self, uow: Any, partenaire: Partenaire, allowed: Sequence[Outcome]) -> None:
+        started = time.monotonic()
+        announced = self._announce(partenaire, allowed)
+        uow.ping()
+        messages = {
+            outcome.livraison.id: diffusion.as_bytes(
+                diffusion.envelope(uow, self.code, outcome, sequence)
+            )
+            for outcome, sequence in announced.numbered
+        }
+        self._publish(messages, started)
+        diffusion.settle(uow, partenaire, announced, self.fate)
 
-    def _publish(self, messages: Mapping[UUID, bytes]) -> set[UUID]:
-        """Answers what the partner did not take; it is no longer in the queue."""
-        for _ in self.queue.publish(messages):
-            self.sent_at = time.monotonic()
-        return set() if self.queue.wait_taken() else self.queue.recall()
+    def _announce(self, partenaire: Partenaire, allowed: Sequence[Outcome]) -> Announcement:
+        """In a transaction of its own, committed."""
+        with self.runtime.unit_of_work() as uow:
+            announced = diffusion.announce(uow, partenaire, allowed, IN_QUEUE_SECONDS)  # type: ignore[arg-type]  # ours
+            uow.commit()
+        self.announced = announced
+        self.fate = {outcome.livraison.id: Fate.LEFT for outcome in allowed}
+        return announced
+
+    def _publish(self, messages: Mapping[UUID, bytes], started: float) -> None:
+        """Send, wait, take back what was not taken; what was sent has no fate until then."""
+        sent: set[UUID] = set()
+        for identifier in self.queue.publish(messages):
+            if time.monotonic() > started + PUBLISH_SECONDS:
+                break
+            sent.add(identifier)
+            del self.fate[identifier]
+        back = {} if self.queue.wait_taken() else self.queue.recall()
+        for identifier in sent & back.keys():
+            self.fate[identifier] = Fate.SEEN if back[identifier] else Fate.LEFT
+        gone = sent - back.keys()
+        if gone and time.monotonic() > started + EXPIRATION_SECONDS:
+            raise TimeoutError  # taken, or dead in the queue
+        self.fate |= dict.fromkeys(gone, Fate.TAKEN)
 
 
 def _partners(runtime: Runtime, *known: str) -> Sequence[str]:

@@ -22,8 +22,9 @@ from chassis.events import CONTENT_TYPE
 EXPIRATION_SECONDS = 3.0
 #: How long the partner has to take a batch before the rest is taken back.
 TAKE_SECONDS = 1.0
+#: How long the broker has to confirm one message.
+CONFIRM_SECONDS = 2.0
 _POLL_SECONDS = 0.005
-_CONFIRM_SECONDS = 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +84,7 @@ class PartnerQueue:
                 exchange="",
                 routing_key=self.name,
                 mandatory=True,
-                confirm_timeout=_CONFIRM_SECONDS,
+                confirm_timeout=CONFIRM_SECONDS,
             )
 
     def wait_taken(self) -> bool:
@@ -95,10 +96,13 @@ class PartnerQueue:
             self._link.drain(_POLL_SECONDS)
         return False
 
-    def recall(self) -> set[UUID]:
-        """Take back every message nobody took; answers their ids."""
-        return set(self._taken_back())
+    def recall(self) -> dict[UUID, bool]:
+        """Take back every message that waits; answers their ids, and whether the partner had it.
 
-    def _taken_back(self) -> Iterator[UUID]:
+        It had one that a connection of its own received and let go without acknowledging.
+        """
+        return dict(self._taken_back())
+
+    def _taken_back(self) -> Iterator[tuple[UUID, bool]]:
         while (message := self._link.channel.basic_get(self.name, no_ack=True)) is not None:
-            yield UUID(message.properties["message_id"])
+            yield UUID(message.properties["message_id"]), message.delivery_info["redelivered"]

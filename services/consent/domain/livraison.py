@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from chassis.errors import Unavailable
 from services.consent.domain.bases import RULES_VERSION
 from services.consent.domain.consentement import Consentement, Opposition
 from services.consent.domain.decision import Decision, best, decide
@@ -25,7 +26,16 @@ class State(StrEnum):
 
     WAITING = "WAITING"
     DELIVERED = "DELIVERED"
+    #: No longer allowed, and once in the partner's queue: whether it was taken is not known.
+    UNCERTAIN = "UNCERTAIN"
     SUPPRESSED = "SUPPRESSED"
+
+
+class StillLeaving(Unavailable):
+    """A publisher was interrupted: what it sent may still be taken, for a few seconds."""
+
+    code = "diffusion-interrompue"
+    title = "Une diffusion interrompue se termine ; réessayez dans quelques secondes"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +57,13 @@ class Livraison:
     is_sensitive: bool = False
     state: State = State.WAITING
     sequence: int | None = None
+    #: It was in the partner's queue, and what became of it there is not known.
+    may_be_out: bool = False
+
+    @property
+    def state_if_refused(self) -> State:
+        """What becomes of it when it may not leave: nobody says that it never did without proof."""
+        return State.UNCERTAIN if self.may_be_out else State.SUPPRESSED
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from uuid import UUID
 from chassis.errors import DomainError
 from chassis.locks import lock_resources, try_lock
 from chassis.unit_of_work import UnitOfWork as ChassisUnitOfWork
+from services.consent.domain.livraison import StillLeaving
 from services.consent.domain.partenaire import PartenaireExists
 from services.consent.persistence.accords import Consentements, Oppositions, Partages
 from services.consent.persistence.activity import Activity
@@ -28,6 +29,8 @@ class UnitOfWork(ChassisUnitOfWork):
 
     Lock order, everywhere: a partner's feed, then persons. Whoever gives takes persons shared;
     whoever takes back (withdrawal, opposition, end of a partage, protection) takes them alone.
+    A lock dies with its session: whoever gets one also looks whether a publisher that lost its
+    session has left something in a partner's queue (`livraison.in_queue_until`).
     """
 
     @cached_property
@@ -71,16 +74,24 @@ class UnitOfWork(ChassisUnitOfWork):
         return Activity(self.session)
 
     def hold_persons(self, personne_ids: Iterable[UUID], *, shared: bool = False) -> None:
-        """Wait for, then keep, the right to change (shared: to give) what these people share."""
-        lock_resources(self.session, [f"consent:{p}" for p in personne_ids], shared=shared)
+        """Wait for, then keep, the right to change (shared: to give) what these people share.
+
+        Raises StillLeaving to whoever takes back while something may be in a queue.
+        """
+        people = set(personne_ids)
+        lock_resources(self.session, [f"consent:{p}" for p in people], shared=shared)
+        if not shared and self.livraisons.are_leaving(people):
+            raise StillLeaving()
 
     def hold_feed(self, code: str) -> None:
-        """Wait for, then keep, the right to give to this partner."""
+        """Wait for, then keep, the right to give to this partner. Raises StillLeaving."""
         lock_resources(self.session, [_feed(code)])
+        if self.livraisons.are_leaving_to(code):
+            raise StillLeaving()
 
     def try_feed(self, code: str) -> bool:
-        """The same without waiting; False when someone else is giving."""
-        return try_lock(self.session, _feed(code))
+        """The same without waiting; False when someone else is giving, or died giving."""
+        return try_lock(self.session, _feed(code)) and not self.livraisons.are_leaving_to(code)
 
 
 def _feed(code: str) -> str:

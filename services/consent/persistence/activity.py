@@ -37,9 +37,7 @@ def _measures() -> list[tuple[str, sa.Select[Any], sa.ColumnElement[Any]]]:
         tables.livraison.c,
     )
     delivered = _by(livraison.partenaire).where(livraison.state == State.DELIVERED)
-    suppressed = _by(livraison.partenaire, reason=livraison.reason).where(
-        livraison.state == State.SUPPRESSED
-    )
+    refused = _by(livraison.partenaire, reason=livraison.reason)
     given = _by(consent.partenaire, mds=consent.mds)
     signed = _by(partage.partenaire, mds=partage.mds, reason=partage.basis)
     ended = _by(partage.partenaire, mds=partage.mds, reason=partage.end_reason)
@@ -49,7 +47,8 @@ def _measures() -> list[tuple[str, sa.Select[Any], sa.ColumnElement[Any]]]:
         ("PARTAGE_SIGNED", signed, partage.signed_at),
         ("PARTAGE_ENDED", ended, partage.ended_at),
         ("DELIVERED", delivered, livraison.decided_at),
-        ("SUPPRESSED", suppressed, livraison.decided_at),
+        ("UNCERTAIN", refused.where(livraison.state == State.UNCERTAIN), livraison.decided_at),
+        ("SUPPRESSED", refused.where(livraison.state == State.SUPPRESSED), livraison.decided_at),
     ]
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.orm import Session
 
 from chassis.clock import paris_day
+from chassis.database import technical_time
 from chassis.ids import new_id
 from services.consent.domain.livraison import Livraison, Outcome, State
 from services.consent.domain.partenaire import Partenaire
@@ -25,7 +27,10 @@ _SETTLED = ("reason", "rule", "rule_version", "contract_version", "explanation",
 
 def _settlement(*also: str) -> sa.Update:
     """What becomes of a fact that still waits; one exchange with the database for many."""
-    names = ("state", *_SETTLED, *also)
+    return _change("state", *_SETTLED, *also).values(in_queue_until=None)
+
+
+def _change(*names: str) -> sa.Update:
     return (
         sa.update(_table)
         .where(_table.c.id == sa.bindparam("livraison"), _table.c.state == State.WAITING)
@@ -35,6 +40,7 @@ def _settlement(*also: str) -> sa.Update:
 
 _DELIVER = _settlement("sequence", "fields")
 _SUPPRESS = _settlement("data")
+_ANNOUNCE = _change("in_queue_until", "fields")
 
 
 class Livraisons:
@@ -63,6 +69,44 @@ class Livraisons:
         )
         return self._read(query.order_by(_table.c.sequence).limit(limit))
 
+    def announce(self, leaving: Sequence[Outcome], seconds: float) -> datetime:
+        """Note what goes to the partner's queue and may be there so long. Answers until when."""
+        until = self._session.execute(
+            sa.select(technical_time() + timedelta(seconds=seconds))
+        ).scalar_one()
+        rows = [
+            {"livraison": one.livraison.id, "in_queue_until": until, "fields": one.fields}
+            for one in leaving
+        ]
+        self._settle(_ANNOUNCE, rows)
+        return until
+
+    def hold_announced(self, partenaire: str, until: datetime) -> bool:
+        """Keep what was announced together for oneself; False once its time is over."""
+        announced = sa.select(_table.c.id).where(
+            _table.c.partenaire == partenaire,
+            _table.c.in_queue_until == until,
+            _table.c.in_queue_until > technical_time(),
+        )
+        return bool(self._session.execute(announced.with_for_update()).all())
+
+    def take_back(self, livraisons: Collection[UUID]) -> None:
+        """They never reached the partner: they wait as before."""
+        self._no_longer_in_queue(livraisons, until=None, fields=None)
+
+    def lose_sight(self, livraisons: Collection[UUID]) -> None:
+        """They are in the queue no more, and the partner may have seen them: they wait again."""
+        self._no_longer_in_queue(livraisons, until=technical_time())
+
+    def are_leaving(self, personne_ids: Collection[UUID]) -> bool:
+        """Whether a fact about one of these people may be in some partner's queue now."""
+        concerned = _table.c.personne_ids.overlap(sa.cast(list(personne_ids), pg.ARRAY(pg.UUID)))
+        return self._any_in_queue(concerned)
+
+    def are_leaving_to(self, partenaire: str) -> bool:
+        """Whether a fact may be in this partner's queue now."""
+        return self._any_in_queue(_table.c.partenaire == partenaire)
+
     def mark_delivered(
         self, given: Sequence[tuple[Outcome, int]], *, contract_version: int, now: datetime
     ) -> None:
@@ -79,11 +123,15 @@ class Livraisons:
     def mark_suppressed(
         self, refused: Sequence[Outcome], *, contract_version: int, now: datetime
     ) -> None:
-        """They will never reach the partner: their content is forgotten, the reason is kept."""
+        """Nothing of them goes any more: their content is forgotten, the reason is kept.
+
+        One the partner may have taken meanwhile is told apart from one that never left.
+        """
         self._settle(
             _SUPPRESS,
             [
-                _settled(outcome, contract_version, now) | {"state": State.SUPPRESSED, "data": {}}
+                _settled(outcome, contract_version, now)
+                | {"state": outcome.livraison.state_if_refused, "data": {}}
                 for outcome in refused
             ],
         )
@@ -98,6 +146,19 @@ class Livraisons:
             )
             or 0
         )
+
+    def _no_longer_in_queue(
+        self, livraisons: Collection[UUID], *, until: Any, **forgotten: Any
+    ) -> None:
+        self._session.execute(
+            sa.update(_table)
+            .where(_table.c.id.in_(livraisons), _table.c.state == State.WAITING)
+            .values(in_queue_until=until, **forgotten)
+        )
+
+    def _any_in_queue(self, condition: sa.ColumnElement[bool]) -> bool:
+        query = sa.select(_table.c.id).where(_table.c.in_queue_until > technical_time(), condition)
+        return self._session.execute(query.limit(1)).first() is not None
 
     def _settle(self, statement: sa.Update, rows: list[dict[str, Any]]) -> None:
         if rows:
@@ -119,6 +180,7 @@ class Livraisons:
                 is_sensitive=row.is_sensitive,
                 state=row.state,
                 sequence=row.sequence,
+                may_be_out=row.in_queue_until is not None,
             )
             for row in self._session.execute(query)
         ]

@@ -156,9 +156,15 @@ livraison = sa.Table(
     sa.Column("contract_version", sa.Integer),
     sa.Column("explanation", sa.Text),
     sa.Column("decided_at", Instant, index=True),
+    #: Technical time. Until then it may be in the partner's queue; past, and still waiting: it was
+    #: there, and who took it is not known.
+    sa.Column("in_queue_until", Instant),
     sa.UniqueConstraint("partenaire", "event_id"),
     sa.UniqueConstraint("partenaire", "sequence"),
-    sa.CheckConstraint("state IN ('WAITING', 'DELIVERED', 'SUPPRESSED')", name="state"),
+    sa.CheckConstraint(
+        "state IN ('WAITING', 'DELIVERED', 'UNCERTAIN', 'SUPPRESSED')", name="state"
+    ),
+    sa.CheckConstraint("in_queue_until IS NULL OR state = 'WAITING'", name="in_queue"),
     sa.CheckConstraint("(state = 'DELIVERED') = (sequence IS NOT NULL)", name="delivered"),
     sa.CheckConstraint("(state = 'WAITING') = (decided_at IS NULL)", name="decided"),
     sa.Index(
@@ -166,6 +172,11 @@ livraison = sa.Table(
         "partenaire",
         "position",
         postgresql_where=sa.text("state = 'WAITING'"),
+    ),
+    sa.Index(
+        "ix_livraison_in_queue",
+        "partenaire",
+        postgresql_where=sa.text("in_queue_until IS NOT NULL"),
     ),
 )
 

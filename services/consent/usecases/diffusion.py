@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, auto
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -33,6 +35,22 @@ class PartenaireSuspended(Forbidden):
 class OtherPartner(Forbidden):
     code = "autre-partenaire"
     title = "Ce flux n’est pas le vôtre"
+
+
+class Fate(Enum):
+    """What became of a message: the partner has it, it never had it, it may have seen it."""
+
+    TAKEN = auto()
+    LEFT = auto()
+    SEEN = auto()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Announcement:
+    """What goes to a partner's queue, each with its place, and until when it may be there."""
+
+    numbered: Sequence[tuple[Outcome, int]]
+    until: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +86,41 @@ def suppress(uow: UnitOfWork, partenaire: Partenaire, refused: Sequence[Outcome]
 def deliver(uow: UnitOfWork, partenaire: Partenaire, given: Sequence[tuple[Outcome, int]]) -> None:
     """Remember what the partner received, and its place."""
     uow.livraisons.mark_delivered(given, contract_version=partenaire.version, now=uow.now)
+
+
+def announce(
+    uow: UnitOfWork, partenaire: Partenaire, allowed: Sequence[Outcome], seconds: float
+) -> Announcement:
+    """Say beforehand what goes to the partner's queue, and take its places for good.
+
+    Committed before anything leaves, this outlives the session that holds the persons: whoever
+    takes back waits for it, and a place once given never names another fact.
+    """
+    numbered = number(uow, partenaire, allowed)
+    until = uow.livraisons.announce([outcome for outcome, _ in numbered], seconds)
+    return Announcement(numbered=numbered, until=until)
+
+
+def settle(
+    uow: UnitOfWork, partenaire: Partenaire, announced: Announcement, fate: Mapping[UUID, Fate]
+) -> None:
+    """Write what became of what was announced; what is not told stays announced."""
+
+    def ids(wanted: Fate) -> list[UUID]:
+        return [identifier for identifier, told in fate.items() if told is wanted]
+
+    taken = set(ids(Fate.TAKEN))
+    deliver(uow, partenaire, [pair for pair in announced.numbered if pair[0].livraison.id in taken])
+    uow.livraisons.take_back(ids(Fate.LEFT))
+    uow.livraisons.lose_sight(ids(Fate.SEEN))
+
+
+def settle_late(
+    uow: UnitOfWork, code: str, announced: Announcement, fate: Mapping[UUID, Fate]
+) -> None:
+    """The same from another session than the one that decided, while it is not too late."""
+    if uow.livraisons.hold_announced(code, announced.until):
+        settle(uow, uow.partenaires.get(code), announced, fate)
 
 
 def envelope(uow: UnitOfWork, partenaire: str, outcome: Outcome, sequence: int) -> dict[str, Any]:
