@@ -47,10 +47,10 @@ class WrongCommission(Invalid):
 
 
 class RefusalByRuleAlone(Conflict):
-    """A prestation légale is not refused by a cap, a cumulation rule or a budget."""
+    """A prestation légale is neither refused nor put off by a cap, a cumul or a budget."""
 
     code = "refus-par-la-seule-regle"
-    title = "Une prestation légale ne se refuse pas par la seule application d’une limite"
+    title = "Une prestation légale ne se refuse ni ne s’ajourne par la seule limite"
 
 
 class NotGrantable(Conflict):
@@ -142,11 +142,13 @@ def check_coherent(verdict: Verdict, requested_cents: int) -> None:
 
 
 def check_motive(demande: Demande, verdict: Verdict) -> None:
-    """A prestation légale is refused, even in part, on its own evaluation only.
+    """A prestation légale is refused, even in part, or put off, on its own evaluation only.
 
-    Raises RefusalByRuleAlone (CASF L223-1; CE 29/05/2019 n° 417467).
+    Adjourned for want of credits it could wait for ever: an empty envelope sends it to the
+    commission, and its payment to the budget authority. Raises RefusalByRuleAlone (CASF L223-1;
+    CE 29/05/2019 n° 417467).
     """
-    says_no = verdict.outcome in (Outcome.REFUSED, Outcome.PARTLY)
+    says_no = verdict.outcome is not Outcome.GRANTED
     if says_no and REGIMES[demande.nature].is_legal and verdict.reason in RULE_ONLY_REASONS:
         raise RefusalByRuleAlone(
             "Évaluez la situation particulière de la famille (CASF L223-1 ; CE 29/05/2019 "

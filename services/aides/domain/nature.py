@@ -121,8 +121,8 @@ class DecisionReason(StrEnum):
     ENVELOPPE_EPUISEE = "ENVELOPPE_EPUISEE"
 
 
-#: A rule or a budget is not a motive for refusing a prestation légale, even in part
-#: (CASF L223-1; CE 29 mai 2019 n° 417467): only the evaluation of this situation is.
+#: A rule or a budget is not a motive for refusing a prestation légale, even in part, nor for
+#: putting it off (CASF L223-1; CE 29 mai 2019 n° 417467): only the evaluation of this situation is.
 RULE_ONLY_REASONS = frozenset(
     {
         DecisionReason.BAREME_DEPASSE,

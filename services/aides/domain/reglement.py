@@ -200,6 +200,7 @@ def _check_nature(nature: Nature, data: Mapping[str, Any]) -> None:
     regime, rules = REGIMES[nature], read_rules(data)
     if regime.is_legal:
         _check_no_refusal(nature, data)
+        _check_no_age(nature, rules)
     if rules.residence_months and not regime.residence_allowed:
         raise UnlawfulReglement(
             f"Aucune durée de résidence ne peut être exigée ({nature} : {regime.source}).",
@@ -225,3 +226,12 @@ def _check_no_refusal(nature: Nature, data: Mapping[str, Any]) -> None:
                 "et à la commission, jamais à un refus (CASF L223-1 ; CE 29/05/2019 n° 417467).",
                 field=f"/natures/{nature}/{part}/exceeded",
             )
+
+
+def _check_no_age(nature: Nature, rules: NatureRules) -> None:
+    """The law sets no age for whom it helps, and an age that is never read would block them all."""
+    if rules.age_min is not None or rules.age_max is not None:
+        raise UnlawfulReglement(
+            "La loi ne pose pas de condition d’âge à cette prestation (CASF L222-2, L222-3).",
+            field=f"/natures/{nature}/age",
+        )

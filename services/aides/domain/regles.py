@@ -72,7 +72,7 @@ def _public(bench: _Bench) -> Line:
 
 def _age(bench: _Bench) -> Line:
     low, high, age = bench.rules.age_min, bench.rules.age_max, bench.file.age
-    if low is None or high is None:
+    if low is None or high is None or bench.regime.is_legal:
         return bench.line(
             Rule.AGE, LineOutcome.NOT_APPLICABLE, "Aucune condition d’âge.", article=""
         )

@@ -124,15 +124,18 @@ class TestPrestationLegale:
         assert granted.json["status"] == "AWAITING_BUDGET"
 
     @pytest.mark.parametrize("reason", ["ENVELOPPE_EPUISEE", "PLAFOND_ATTEINT", "CUMUL"])
-    def test_a_rule_alone_does_not_refuse_it(
-        self, office: Office, nature: str, reason: str
+    @pytest.mark.parametrize("outcome", ["REFUSED", "ADJOURNED"])
+    def test_a_rule_alone_neither_refuses_it_nor_puts_it_off(
+        self, office: Office, nature: str, reason: str, outcome: str
     ) -> None:
-        office.open_enveloppe(1_000_000, [nature])
+        office.open_enveloppe(1, [nature])
+        demande = office.instructed(nature)
 
-        refused = office.decide(office.instructed(nature), "REFUSED", reason=reason)
+        refused = office.decide(demande, outcome, reason=reason)
 
         assert refused.status == 409
         assert refused.json["type"].endswith(":refus-par-la-seule-regle")
+        assert office.read(demande).json["status"] == "INSTRUCTED"
 
     def test_granting_just_the_cap_is_a_matter_for_the_commission(
         self, office: Office, nature: str

@@ -205,9 +205,9 @@ class TestPathOfADecision:
 
 class TestMotives:
     @pytest.mark.parametrize("nature", [Nature.AM, Nature.AML])
-    @pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.PARTLY])
+    @pytest.mark.parametrize("outcome", sorted(set(Outcome) - {Outcome.GRANTED}))
     @pytest.mark.parametrize("reason", sorted(RULE_ONLY_REASONS))
-    def test_a_rule_alone_never_refuses_a_prestation_legale(
+    def test_a_rule_alone_neither_refuses_nor_puts_off_a_prestation_legale(
         self, nature: Nature, outcome: Outcome, reason: DecisionReason
     ) -> None:
         with pytest.raises(RefusalByRuleAlone):

@@ -276,6 +276,18 @@ class TestCheckLawful:
         with pytest.raises(UnlawfulReglement, match="alimentaire"):
             check_lawful(body)
 
+    @pytest.mark.parametrize("nature", ["AM", "AML"])
+    def test_refuses_an_age_for_a_prestation_legale(self, nature: str) -> None:
+        body = example_body()
+        body[nature]["age"] = {"article": "art. 1", "min": 18, "max": 25}
+
+        with pytest.raises(UnlawfulReglement) as refused:
+            check_lawful(body)
+
+        assert refused.value.errors[0]["pointer"] == f"/natures/{nature}/age"
+        said = outcomes(examination(Nature(nature)), reglement(body))
+        assert said[Rule.AGE] is LineOutcome.NOT_APPLICABLE
+
     def test_refuses_a_faj_without_ages(self) -> None:
         body = example_body()
         body["FAJ"]["age"] = None
