@@ -19,6 +19,7 @@ from uuid import uuid4
 import psycopg2
 import urllib3
 
+from chassis.settings import database_settings
 from chassis.web.tokens import DevelopmentIssuer
 
 ROOT = Path(__file__).parents[2]
@@ -146,8 +147,7 @@ class Platform:
     @contextmanager
     def database(self, service: str) -> Iterator[Any]:
         """An autocommit cursor, as the administrator."""
-        base, _, _ = self.env["DATABASE_URL"].rpartition("/")
-        connection = psycopg2.connect(f"{base}/{self.env['DATABASE_PREFIX']}_{service}")
+        connection = psycopg2.connect(database_settings(service, self.env).admin_url)
         connection.autocommit = True
         try:
             with connection.cursor() as cursor:
