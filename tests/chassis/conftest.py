@@ -12,6 +12,7 @@ from chassis.broker import Names, remove_all
 from chassis.cli import application
 from chassis.crypto import Keyring, read_key, use_keyring
 from chassis.provision import drop
+from chassis.runtime import Runtime
 from chassis.settings import database_settings
 from chassis.web.tokens import DevelopmentIssuer
 from tests.chassis.processes import Platform
@@ -26,6 +27,18 @@ AMQP_URI = amqp_uri()
 def _sample_services(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(catalogue, "PACKAGE", SAMPLE)
     monkeypatch.setattr("chassis.migrations.PACKAGE", SAMPLE)
+
+
+@pytest.fixture
+def compteur(service_runtime: Callable[[str], Runtime]) -> Runtime:
+    """The sample producer, on an empty database."""
+    return service_runtime("compteur")
+
+
+@pytest.fixture
+def miroir(service_runtime: Callable[[str], Runtime]) -> Runtime:
+    """The sample consumer, on an empty database."""
+    return service_runtime("miroir")
 
 
 @pytest.fixture(scope="session")

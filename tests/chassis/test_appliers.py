@@ -6,7 +6,6 @@ from random import Random
 from threading import Barrier
 from uuid import uuid4
 
-import pytest
 import sqlalchemy as sa
 
 from chassis.errors import Retryable
@@ -16,11 +15,6 @@ from tests.chassis.processes import eventually
 from tests.chassis.sample.miroir.persistence import effect
 from tests.chassis.sample.miroir.subscriptions import FAILING
 from tests.chassis.test_inbox import books, increment, values
-
-
-@pytest.fixture
-def miroir(service_runtime):
-    return service_runtime("miroir")
 
 
 def effects(runtime):

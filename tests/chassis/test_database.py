@@ -18,16 +18,6 @@ from tests.chassis.sample.miroir.persistence import effect
 
 
 @pytest.fixture
-def compteur(service_runtime):
-    return service_runtime("compteur")
-
-
-@pytest.fixture
-def miroir(service_runtime):
-    return service_runtime("miroir")
-
-
-@pytest.fixture
 def as_owner(miroir):
     url = miroir.settings.database.owner_url.replace("postgresql://", "postgresql+psycopg2://", 1)
     engine = sa.create_engine(url, poolclass=sa.NullPool)

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from uuid import uuid4
 
-import pytest
 import sqlalchemy as sa
 
 from chassis import metrics
@@ -16,11 +15,6 @@ from chassis.testing import START, deliver, inbox_states
 from chassis.traffic import report
 from tests.chassis.sample.miroir.persistence import effect
 from tests.chassis.sample.miroir.subscriptions import FAILING
-
-
-@pytest.fixture
-def miroir(service_runtime):
-    return service_runtime("miroir")
 
 
 def values(runtime) -> list[int]:

@@ -19,16 +19,6 @@ def ago(**span):
 
 
 @pytest.fixture
-def compteur(service_runtime):
-    return service_runtime("compteur")
-
-
-@pytest.fixture
-def miroir(service_runtime):
-    return service_runtime("miroir")
-
-
-@pytest.fixture
 def told(compteur):
     """A counter of which three facts were written."""
     key = uuid4()

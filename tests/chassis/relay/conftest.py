@@ -20,16 +20,6 @@ from tests.chassis.sample.miroir.subscriptions import subscriptions
 
 
 @pytest.fixture
-def compteur(service_runtime):
-    return service_runtime("compteur")
-
-
-@pytest.fixture
-def miroir(service_runtime):
-    return service_runtime("miroir")
-
-
-@pytest.fixture
 def names():
     """Names of one test, removed after it."""
     names = Names(f"r{uuid4().hex[:8]}")
