@@ -1,4 +1,7 @@
-"""What aides asks accueil: the birth date behind the FAJ's age condition. Fails closed."""
+"""What aides asks accueil: the birth date behind the FAJ's age, who may know of a file.
+
+Fails closed.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from marshmallow import fields
 
 from chassis.errors import Invalid
 from chassis.neighbours import AnswerSchema, Neighbours, find
+from services.protection import Protection
 
 
 class AgeUnknown(Invalid):
@@ -38,3 +42,24 @@ def born_on(neighbours: Neighbours, personne_id: UUID) -> date:
             field="/demandeur_id",
         )
     return day
+
+
+class _ProtectionIn(AnswerSchema):
+    protected = fields.Boolean(required=True)
+    opened_to = fields.List(fields.UUID(), required=True, data_key="opened_agent_ids")
+    closed_to = fields.List(fields.UUID(), required=True, data_key="closed_agent_ids")
+
+
+_PROTECTION = _ProtectionIn()
+
+
+def protection(neighbours: Neighbours, personne_id: UUID) -> Protection | None:
+    """Who may know of a file; None when accueil has no such file. Raises Unavailable."""
+    answer = find(neighbours, "accueil", f"/internal/personnes/{personne_id}", _PROTECTION)
+    if answer is None:
+        return None
+    return Protection(
+        protected=answer["protected"],
+        opened_to=frozenset(answer["opened_to"]),
+        closed_to=frozenset(answer["closed_to"]),
+    )

@@ -27,6 +27,15 @@ class PersonneDeceased(FactSchema):
     died_on = fields.Date(required=True)
 
 
+class ProtectionChanged(FactSchema):
+    """accueil: who may know of a file."""
+
+    personne_id = fields.UUID(required=True)
+    protected = fields.Boolean(required=True)
+    opened_agent_ids = fields.List(fields.UUID(), load_default=None)
+    closed_agent_ids = fields.List(fields.UUID(), load_default=None)
+
+
 class DossierFact(FactSchema):
     """dsu: a dossier opened, closed or reopened."""
 
@@ -43,6 +52,12 @@ def on_accueil_personne_registered_v1(uow: UnitOfWork, data: dict[str, Any], _: 
 def on_accueil_personne_deceased_v1(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
     """Payments to this personne stop."""
     connaissances.personne_deceased(uow, data["personne_id"], data["died_on"])
+
+
+@subscriptions.on("accueil", "protection_changed.v1", of="personne", reads=ProtectionChanged)
+def on_accueil_protection_changed_v1(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
+    """Their demandes are hidden from whom the file is closed to."""
+    connaissances.protection_changed(uow, **data)
 
 
 @subscriptions.on("dsu", "dossier_opened.v1", of="dossier", reads=DossierFact)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from chassis.upsert import upsert
 from services.aides.persistence import tables as t
+from services.protection import Protection
 
 
 class Knowns:
@@ -21,13 +23,42 @@ class Knowns:
         self._session = session
 
     def personne_registered(self, personne_id: UUID) -> None:
-        """A personne exists; what is already known stays."""
-        insert = pg.insert(t.personne).values(personne_id=personne_id)
-        self._session.execute(insert.on_conflict_do_nothing())
+        """A new file, open and closed to nobody in particular; what is already known stays."""
+        new = {"personne_id": personne_id, **_row(Protection(), protected=False)}
+        self._session.execute(pg.insert(t.personne).values(new).on_conflict_do_nothing())
 
     def personne_deceased(self, personne_id: UUID, died_on: date) -> None:
         """A personne has died."""
-        upsert(self._session, t.personne, {"personne_id": personne_id, "died_on": died_on})
+        self._mark(personne_id, {"died_on": died_on})
+
+    def protection_told(
+        self, personne_id: UUID, told: Protection | None, *, protected: bool
+    ) -> None:
+        """Who may know of a file; without the lists, `protected` is all that was told."""
+        self._mark(personne_id, _row(told, protected=protected))
+
+    def learn_protection(self, personne_id: UUID, found: Protection) -> None:
+        """What accueil answered; a fact that says it whole is newer, or will be."""
+        row = _row(found, protected=found.protected)
+        insert = pg.insert(t.personne).values(personne_id=personne_id, **row)
+        self._session.execute(
+            insert.on_conflict_do_update(
+                index_elements=[t.personne.c.personne_id],
+                set_=row,
+                where=t.personne.c.closed_to.is_(None),
+            )
+        )
+
+    def protections(self, personne_ids: Collection[UUID]) -> dict[UUID, Protection]:
+        """Who may know of these files, as far as accueil's facts have said it whole."""
+        c = t.personne.c
+        rows = self._session.execute(
+            sa.select(c.personne_id, c.protected, c.opened_to, c.closed_to).where(
+                c.personne_id.in_(personne_ids)
+            )
+        )
+        said = {row[0]: Protection.told(*row[1:]) for row in rows}
+        return {key: protection for key, protection in said.items() if protection}
 
     def any_deceased(self, personne_ids: Sequence[UUID]) -> bool:
         """Whether one of these people has died."""
@@ -45,3 +76,15 @@ class Knowns:
         """True only for a dossier known to be closed."""
         query = sa.select(t.dossier.c.is_open).where(t.dossier.c.dossier_id == dossier_id)
         return self._session.scalar(query) is False
+
+    def _mark(self, personne_id: UUID, marks: Mapping[str, Any]) -> None:
+        row = {"personne_id": personne_id, **marks}
+        upsert(self._session, t.personne, row, initially={"protected": False})
+
+
+def _row(told: Protection | None, *, protected: bool) -> dict[str, Any]:
+    return {
+        "protected": protected,
+        "opened_to": sorted(told.opened_to) if told else None,
+        "closed_to": sorted(told.closed_to) if told else None,
+    }

@@ -228,6 +228,11 @@ personne = sa.Table(
     metadata,
     sa.Column("personne_id", pg.UUID, primary_key=True),
     sa.Column("died_on", sa.Date),
+    sa.Column("protected", sa.Boolean, nullable=False),
+    #: Null, both: accueil has not said.
+    sa.Column("opened_to", pg.ARRAY(pg.UUID)),
+    sa.Column("closed_to", pg.ARRAY(pg.UUID)),
+    sa.CheckConstraint("(opened_to IS NULL) = (closed_to IS NULL)", name="told"),
 )
 
 dossier = sa.Table(

@@ -30,6 +30,7 @@ from services.aides.usecases.demandes import (
     ProposalTooHigh,
     SituationIncoherent,
 )
+from services.protection import PersonneNotFound
 
 _TAG = "Demandes"
 
@@ -51,6 +52,7 @@ class DemandeRoutes:
         problems=(
             NoReglement,
             ReasonIncomplete,
+            PersonneNotFound,
             PersonneDeceased,
             DossierClosed,
             AgeOutOfRange,

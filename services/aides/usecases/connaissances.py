@@ -10,6 +10,7 @@ from datetime import date
 from uuid import UUID
 
 from services.aides.persistence import UnitOfWork
+from services.protection import Protection
 
 
 def personne_registered(uow: UnitOfWork, personne_id: UUID) -> None:
@@ -20,6 +21,19 @@ def personne_registered(uow: UnitOfWork, personne_id: UUID) -> None:
 def personne_deceased(uow: UnitOfWork, personne_id: UUID, died_on: date) -> None:
     """Keep the death: filings, instructions and payments look at it each time."""
     uow.knowns.personne_deceased(personne_id, died_on)
+
+
+def protection_changed(
+    uow: UnitOfWork,
+    personne_id: UUID,
+    *,
+    protected: bool,
+    opened_agent_ids: list[UUID] | None,
+    closed_agent_ids: list[UUID] | None,
+) -> None:
+    """Keep who may know of the file: their demandes are hidden from whom it is closed to."""
+    told = Protection.told(protected, opened_agent_ids, closed_agent_ids)
+    uow.knowns.protection_told(personne_id, told, protected=protected)
 
 
 def dossier_is(uow: UnitOfWork, dossier_id: UUID, *, is_open: bool) -> None:

@@ -23,6 +23,8 @@ from services.aides.domain.reglement import NoReglement, Reglement
 from services.aides.domain.regles import evaluate
 from services.aides.persistence import UnitOfWork
 from services.aides.usecases import enveloppes
+from services.aides.usecases.protection import closed_among
+from services.protection import PersonneNotFound
 
 
 class PersonneDeceased(Conflict):
@@ -72,6 +74,8 @@ def file_demande(uow: UnitOfWork, *, by: Caller, **command: Any) -> Demande:
     today = uow.today
     check_reason(command["reason"], command.get("partner"))
     personne_ids = _unique((command["demandeur_id"], *command["foyer_ids"]))
+    if closed_among(uow, personne_ids, by=by):
+        raise PersonneNotFound()
     _check_alive(uow, personne_ids[:1])
     dossier_id = command.get("dossier_id")
     if dossier_id is not None and uow.knowns.is_closed(dossier_id):
@@ -213,14 +217,18 @@ def visible(uow: UnitOfWork, demande_id: UUID, *, by: Caller, lock: bool = False
     """The demande, for whoever may know it exists. Raises NotFound otherwise.
 
     Its MDS, whoever filed or instructed it, the direction (which holds the commission) and the
-    finance department.
+    finance department; none of them when it is about themselves or a relative.
     """
     demande = uow.demandes.get(demande_id, lock=lock)
+    if not _has_a_place(demande, by) or closed_among(uow, demande.personne_ids, by=by):
+        raise NotFound("Aucune demande à cet identifiant.")
+    return demande
+
+
+def _has_a_place(demande: Demande, by: Caller) -> bool:
     if by.has(roles.DIRECTION, roles.FINANCE) or demande.mds in by.mds:
-        return demande
-    if by.agent_id is not None and by.agent_id in (demande.filed_by, *demande.instructor_ids):
-        return demande
-    raise NotFound("Aucune demande à cet identifiant.")
+        return True
+    return by.agent_id is not None and by.agent_id in (demande.filed_by, *demande.instructor_ids)
 
 
 def worklist(
@@ -237,7 +245,10 @@ def worklist(
     if mds is not None:
         allowed = (mds,) if allowed is None or mds in allowed else ()
     found = uow.demandes.page(mds=allowed, status=status, after=page.after_id, limit=page.sought)
-    return page.of(found, lambda demande: (demande.id,))
+    whole = page.of(found, lambda demande: (demande.id,))
+    closed = closed_among(uow, {key for one in whole.items for key in one.personne_ids}, by=by)
+    shown = [one for one in whole.items if closed.isdisjoint(one.personne_ids)]
+    return Page(shown, whole.next)
 
 
 def _check_age_at_filing(uow: UnitOfWork, demande: Demande, reglement: Reglement) -> None:

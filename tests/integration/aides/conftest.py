@@ -162,6 +162,9 @@ class Office:
         fake.answers["accueil", f"/internal/personnes/{personne_id}"] = {
             "personne_id": str(personne_id),
             "born_on": born_on,
+            "protected": False,
+            "opened_agent_ids": [],
+            "closed_agent_ids": [],
         }
 
     def dies(self, personne_id: UUID, version: int = 1) -> None:

@@ -1,0 +1,32 @@
+"""What accueil hides from an agent, aides hides too: the demandes of the same personne."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from chassis.caller import Caller
+from services.aides import accueil
+from services.aides.persistence import UnitOfWork
+from services.protection import Protection
+
+
+def protections(uow: UnitOfWork, personne_ids: Iterable[UUID]) -> dict[UUID, Protection]:
+    """What accueil says of these files; it is asked of those its facts have not told (whole).
+
+    A personne accueil does not know is left out. Raises Unavailable when accueil does not answer.
+    """
+    wanted = set(personne_ids)
+    known = uow.knowns.protections(wanted)
+    for personne_id in sorted(wanted - known.keys()):
+        found = accueil.protection(uow.neighbours, personne_id)
+        if found is not None:
+            uow.knowns.learn_protection(personne_id, found)
+            known[personne_id] = found
+    return known
+
+
+def closed_among(uow: UnitOfWork, personne_ids: Iterable[UUID], *, by: Caller) -> set[UUID]:
+    """Those of these personnes whose file is closed to the caller: their own, a relative's."""
+    found = protections(uow, personne_ids)
+    return {key for key, protection in found.items() if protection.is_closed_to(by.agent_id)}
