@@ -145,44 +145,53 @@ class Reglement:
 
 def read_rules(data: Mapping[str, Any]) -> NatureRules:
     """One nature's rules from plain JSON values, already checked by the HTTP schema."""
-    bareme, plafond, annual = data["reste_a_vivre"], data["plafond"], data["plafond_annuel"]
-    cumul, age, delegation = data["cumul"], data.get("age") or {}, data["delegation"]
+    age = data.get("age") or {}
     return NatureRules(
         publics=tuple(data["publics"]["codes"]),
         publics_article=data["publics"]["article"],
-        reste_a_vivre=Limit(
-            article=bareme["article"],
-            cents=bareme["max_cents_per_person_day"],
-            exceeded=Exceeded(bareme["exceeded"]),
-        ),
-        plafond=Plafond(
-            article=plafond["article"],
-            base_cents=plafond["base_cents"],
-            per_child_cents=plafond["per_child_cents"],
-            exceeded=Exceeded(plafond["exceeded"]),
-        ),
-        plafond_annuel=Limit(
-            article=annual["article"], cents=annual["cents"], exceeded=Exceeded(annual["exceeded"])
-        ),
-        cumul=Cumul(
-            article=cumul["article"],
-            max_per_year=cumul["max_per_year"],
-            counted=tuple(Nature(code) for code in cumul["counted"]),
-            never_same_month=tuple(Nature(code) for code in cumul["never_same_month"]),
-            exceeded=Exceeded(cumul["exceeded"]),
-        ),
+        reste_a_vivre=_limit(data["reste_a_vivre"], "max_cents_per_person_day"),
+        plafond=_plafond(data["plafond"]),
+        plafond_annuel=_limit(data["plafond_annuel"], "cents"),
+        cumul=_cumul(data["cumul"]),
         residence_months=data["residence"]["min_months"],
         residence_article=data["residence"]["article"],
         obligation_alimentaire=data["obligation_alimentaire"],
         age_min=age.get("min"),
         age_max=age.get("max"),
         age_article=age.get("article", ""),
-        delegation=Delegation(
-            article=delegation["article"],
-            up_to_cents={step["role"]: step["up_to_cents"] for step in delegation["steps"]},
-            urgent_cents=delegation["urgent_cents"],
-        ),
+        delegation=_delegation(data["delegation"]),
         commission_act=Act(data["commission_act"]),
+    )
+
+
+def _limit(data: Mapping[str, Any], cents: str) -> Limit:
+    return Limit(article=data["article"], cents=data[cents], exceeded=Exceeded(data["exceeded"]))
+
+
+def _plafond(data: Mapping[str, Any]) -> Plafond:
+    return Plafond(
+        article=data["article"],
+        base_cents=data["base_cents"],
+        per_child_cents=data["per_child_cents"],
+        exceeded=Exceeded(data["exceeded"]),
+    )
+
+
+def _cumul(data: Mapping[str, Any]) -> Cumul:
+    return Cumul(
+        article=data["article"],
+        max_per_year=data["max_per_year"],
+        counted=tuple(Nature(code) for code in data["counted"]),
+        never_same_month=tuple(Nature(code) for code in data["never_same_month"]),
+        exceeded=Exceeded(data["exceeded"]),
+    )
+
+
+def _delegation(data: Mapping[str, Any]) -> Delegation:
+    return Delegation(
+        article=data["article"],
+        up_to_cents={step["role"]: step["up_to_cents"] for step in data["steps"]},
+        urgent_cents=data["urgent_cents"],
     )
 
 

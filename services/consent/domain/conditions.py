@@ -20,120 +20,97 @@ def conditions_of(question: Question) -> tuple[Condition, ...]:
     )
 
 
-def _is(code: str, holds: bool, article: str, explanation: str) -> Condition:
-    return Condition(code=code, holds=holds, article=article, explanation=explanation)
+#: A stable code, whether it holds, and the end of « il faut que… ».
+_Need = tuple[str, bool, str]
+
+
+def _needs(article: str, *needs: _Need) -> tuple[Condition, ...]:
+    return tuple(
+        Condition(code=code, holds=holds, article=article, explanation=why)
+        for code, holds, why in needs
+    )
 
 
 def _of_the_fact(question: Question) -> tuple[Condition, ...]:
-    never = "aucun flux, jamais"
-    return (
-        _is(
-            "FORBIDDEN_FACT",
-            not is_forbidden(question.topic) and bool(fields_of(question.topic)),
-            never,
-            "ce fait puisse figurer dans un flux",
-        ),
-        _is(
+    exists = not is_forbidden(question.topic) and bool(fields_of(question.topic))
+    return _needs(
+        "aucun flux, jamais",
+        ("FORBIDDEN_FACT", exists, "ce fait puisse figurer dans un flux"),
+        (
             "SENSITIVE",
             not question.is_sensitive,
-            never,
             "le fait ne dise rien de violences, de protection de l’enfance ni d’un motif discret",
         ),
     )
 
 
 def _of_the_contract(question: Question) -> tuple[Condition, ...]:
-    partenaire, article = question.partenaire, "contrat du partenaire"
+    partenaire = question.partenaire
     active = partenaire is not None and partenaire.is_active(question.today)
     covered = partenaire is not None and bool(partenaire.contract.fields_for(question.topic))
-    return (
-        _is("NO_CONTRACT", active, article, "un contrat en cours lie le partenaire"),
-        _is("NOT_IN_CONTRACT", covered, article, "le contrat prévoie ce fait"),
+    return _needs(
+        "contrat du partenaire",
+        ("NO_CONTRACT", active, "un contrat en cours lie le partenaire"),
+        ("NOT_IN_CONTRACT", covered, "le contrat prévoie ce fait"),
     )
 
 
 def _of_the_person(question: Question) -> tuple[Condition, ...]:
+    situation = question.situation
     refused = any(o.scope is Scope.RECIPIENT for o in standing(question))
+    alive = "la personne soit en vie (le secret demeure après le décès)"
+    unprotected = "la fiche de la personne ne soit pas protégée"
     return (
-        _is(
-            "PROTECTED",
-            not question.situation.is_protected,
-            "fiche protégée",
-            "la fiche de la personne ne soit pas protégée",
-        ),
-        _is(
-            "DECEASED",
-            not question.situation.is_deceased,
-            "code pénal 226-13",
-            "la personne soit en vie (le secret demeure après le décès)",
-        ),
-        _is(
-            "MINOR_ALONE",
-            not question.minors_alone,
+        *_needs("fiche protégée", ("PROTECTED", not situation.is_protected, unprotected)),
+        *_needs("code pénal 226-13", ("DECEASED", not situation.is_deceased, alive)),
+        *_needs(
             "mineur seul",
-            "un mineur ne soit pas seul concerné",
+            ("MINOR_ALONE", not question.minors_alone, "un mineur ne soit pas seul concerné"),
         ),
-        _is(
-            "OPPOSED", not refused, "RGPD art. 21", "la personne ne s’oppose pas à ce destinataire"
+        *_needs(
+            "RGPD art. 21",
+            ("OPPOSED", not refused, "la personne ne s’oppose pas à ce destinataire"),
         ),
     )
 
 
 def _of_the_partage(question: Question) -> tuple[Condition, ...]:
-    partage, article = question.partage, "code pénal 226-13"
+    partage = question.partage
+    signed = _needs(
+        "code pénal 226-13",
+        ("NO_PARTAGE", partage is not None, "un professionnel du dossier ait signé un partage"),
+    )
     if partage is None:
-        return (
-            _is("NO_PARTAGE", False, article, "un professionnel du dossier ait signé un partage"),
-        )
-    signed = _is("NO_PARTAGE", True, article, "un professionnel du dossier ait signé un partage")
-    return (signed, *_of_its_terms(question, partage), *_of_its_contract(question, partage))
+        return signed
+    return (*signed, *_of_its_terms(question, partage), *_of_its_contract(question, partage))
 
 
 def _of_its_terms(question: Question, partage: Partage) -> tuple[Condition, ...]:
-    partenaire, article = question.partenaire, "code pénal 226-13"
-    happened = question.happened_at or question.now
-    return (
-        _is(
-            "OTHER_RECIPIENT",
-            partenaire is not None and partage.partenaire == partenaire.code,
-            article,
-            "le partage désigne ce destinataire",
-        ),
-        _is(
-            "PARTAGE_ENDED",
-            partage.ended_at is None and question.today <= partage.ends_on,
-            article,
-            "le partage ne soit pas terminé",
-        ),
-        _is(
-            "BEFORE_PARTAGE",
-            partage.signed_at <= happened and partage.signed_at <= question.now,
-            article,
-            "le fait soit postérieur à la signature du partage",
-        ),
-        _is(
-            "NOT_SIGNED_FOR",
-            question.topic in partage.elements,
-            article,
-            "le partage signé nomme ce fait",
-        ),
+    partenaire, happened = question.partenaire, question.happened_at or question.now
+    named = partenaire is not None and partage.partenaire == partenaire.code
+    running = partage.ended_at is None and question.today <= partage.ends_on
+    after = partage.signed_at <= happened and partage.signed_at <= question.now
+    return _needs(
+        "code pénal 226-13",
+        ("OTHER_RECIPIENT", named, "le partage désigne ce destinataire"),
+        ("PARTAGE_ENDED", running, "le partage ne soit pas terminé"),
+        ("BEFORE_PARTAGE", after, "le fait soit postérieur à la signature du partage"),
+        ("NOT_SIGNED_FOR", question.topic in partage.elements, "le partage signé nomme ce fait"),
     )
 
 
 def _of_its_contract(question: Question, partage: Partage) -> tuple[Condition, ...]:
     contract = question.partenaire.contract if question.partenaire else None
+    basis = contract is not None and partage.basis in contract.bases
+    purpose = contract is not None and partage.purpose in contract.purposes
     return (
-        _is(
-            "BASIS_NOT_IN_CONTRACT",
-            contract is not None and partage.basis in contract.bases,
+        *_needs(
             "contrat du partenaire",
-            "le contrat prévoie ce fondement",
+            ("BASIS_NOT_IN_CONTRACT", basis, "le contrat prévoie ce fondement"),
         ),
-        _is(
-            "PURPOSE_NOT_IN_CONTRACT",
-            contract is not None and partage.purpose in contract.purposes,
+        *_needs(
             "RGPD art. 5.1.b",
-            "le contrat prévoie cette finalité",
+            ("PURPOSE_NOT_IN_CONTRACT", purpose, "le contrat prévoie cette finalité"),
         ),
     )
 
@@ -143,8 +120,12 @@ def _of_the_basis(question: Question) -> tuple[Condition, ...]:
     if partage is None:
         return ()
     attested = tuple(
-        _is(f"{partage.basis}:{r.code}", r.code in partage.attestations, r.article, r.why)
-        for r in ATTESTED[partage.basis]
+        condition
+        for need in ATTESTED[partage.basis]
+        for condition in _needs(
+            need.article,
+            (f"{partage.basis}:{need.code}", need.code in partage.attestations, need.why),
+        )
     )
     consent = _of_the_consent(question, partage) if needs_consent(partage) else ()
     return attested + _verified(question, partage) + consent
@@ -154,103 +135,82 @@ def _verified(question: Question, partage: Partage) -> tuple[Condition, ...]:
     """What the service checks itself, beside what the signer attests."""
     contract = question.partenaire.contract if question.partenaire else None
     missions = contract.missions if contract else frozenset()
-    bound = contract is not None and contract.bound_by_secrecy
     match partage.basis:
         case Basis.CASF_L121_6_2:
-            article = "CASF L121-6-2"
-            social = missions & {Mission.SOCIAL_ACTION, Mission.ACCESS_TO_RIGHTS, Mission.HOUSING}
-            named = partage.coordinator_agent_id is not None
-            return (
-                _is(
-                    "RECIPIENT_NOT_SOCIAL",
-                    bool(social),
-                    article,
-                    "le destinataire ait une mission sociale",
-                ),
-                _is("NO_COORDINATOR", named, article, "le coordonnateur soit nommé"),
-            )
+            return _of_l121_6_2(partage, missions)
         case Basis.CASF_L226_2_2:
-            article = "CASF L226-2-2"
-            child = Mission.CHILD_PROTECTION in missions
-            return (
-                _is("RECIPIENT_NOT_BOUND", bound, article, "le destinataire soit soumis au secret"),
-                _is(
-                    "RECIPIENT_NOT_CHILD_PROTECTION",
-                    child,
-                    article,
-                    "sa mission soit la protection de l’enfance",
-                ),
-            )
+            return _of_l226_2_2(missions, bound=contract is not None and contract.bound_by_secrecy)
         case Basis.CSP_L1110_4:
-            listed = partage.signer.profession in CSP_PROFESSIONS
-            care = Mission.CARE in missions
-            return (
-                _is(
-                    "SIGNER_NOT_LISTED",
-                    listed,
-                    "CSP R1110-2",
-                    "la profession du signataire soit listée",
-                ),
-                _is(
-                    "RECIPIENT_NOT_IN_CARE",
-                    care,
-                    "CSP L1110-4",
-                    "le destinataire participe aux soins",
-                ),
-            )
+            return _of_l1110_4(partage, missions)
         case _:
             return ()
+
+
+def _of_l121_6_2(partage: Partage, missions: frozenset[Mission]) -> tuple[Condition, ...]:
+    social = missions & {Mission.SOCIAL_ACTION, Mission.ACCESS_TO_RIGHTS, Mission.HOUSING}
+    named = partage.coordinator_agent_id is not None
+    return _needs(
+        "CASF L121-6-2",
+        ("RECIPIENT_NOT_SOCIAL", bool(social), "le destinataire ait une mission sociale"),
+        ("NO_COORDINATOR", named, "le coordonnateur soit nommé"),
+    )
+
+
+def _of_l226_2_2(missions: frozenset[Mission], *, bound: bool) -> tuple[Condition, ...]:
+    child = Mission.CHILD_PROTECTION in missions
+    return _needs(
+        "CASF L226-2-2",
+        ("RECIPIENT_NOT_BOUND", bound, "le destinataire soit soumis au secret"),
+        ("RECIPIENT_NOT_CHILD_PROTECTION", child, "sa mission soit la protection de l’enfance"),
+    )
+
+
+def _of_l1110_4(partage: Partage, missions: frozenset[Mission]) -> tuple[Condition, ...]:
+    listed = partage.signer.profession in CSP_PROFESSIONS
+    care = Mission.CARE in missions
+    return (
+        *_needs(
+            "CSP R1110-2",
+            ("SIGNER_NOT_LISTED", listed, "la profession du signataire soit listée"),
+        ),
+        *_needs(
+            "CSP L1110-4",
+            ("RECIPIENT_NOT_IN_CARE", care, "le destinataire participe aux soins"),
+        ),
+    )
 
 
 def _of_the_consent(question: Question, partage: Partage) -> tuple[Condition, ...]:
     consent, article = question.consentement, "RGPD art. 4.11 et 7"
     if consent is None:
-        return (_is("NO_CONSENT", False, article, "la personne ait consenti"),)
-    today = question.today
-    matches = consent.id == partage.consentement_id and consent.personne_id == partage.personne_id
+        return _needs(article, ("NO_CONSENT", False, "la personne ait consenti"))
+    same = consent.id == partage.consentement_id and consent.personne_id == partage.personne_id
+    recipient = consent.partenaire == partage.partenaire
+    purpose = consent.purpose == partage.purpose
+    current = consent.starts_on <= question.today <= consent.ends_on
+    kept = consent.withdrawn_at is None
     return (
-        _is("NO_CONSENT", matches, article, "la personne ait consenti"),
-        _is("CONSENT_NOT_INFORMED", consent.is_informed, article, "la personne ait été informée"),
-        _is(
-            "CONSENT_NOT_ABLE",
-            consent.is_able,
+        *_needs(
             article,
-            "la personne, ou son représentant, puisse consentir",
+            ("NO_CONSENT", same, "la personne ait consenti"),
+            ("CONSENT_NOT_INFORMED", consent.is_informed, "la personne ait été informée"),
+            (
+                "CONSENT_NOT_ABLE",
+                consent.is_able,
+                "la personne, ou son représentant, puisse consentir",
+            ),
+            ("CONSENT_OTHER_RECIPIENT", recipient, "le consentement désigne ce destinataire"),
+            ("CONSENT_OTHER_PURPOSE", purpose, "le consentement désigne cette finalité"),
+            ("CONSENT_NO_CATEGORY", bool(consent.categories), "des catégories soient nommées"),
+            ("CONSENT_OUT_OF_PERIOD", current, "le consentement soit dans sa période"),
+            (
+                "CONSENT_NO_FORM",
+                consent.has_form,
+                "l’accord soit prouvé, et confirmé s’il est oral",
+            ),
         ),
-        _is(
-            "CONSENT_OTHER_RECIPIENT",
-            consent.partenaire == partage.partenaire,
-            article,
-            "le consentement désigne ce destinataire",
-        ),
-        _is(
-            "CONSENT_OTHER_PURPOSE",
-            consent.purpose == partage.purpose,
-            article,
-            "le consentement désigne cette finalité",
-        ),
-        _is(
-            "CONSENT_NO_CATEGORY",
-            bool(consent.categories),
-            article,
-            "des catégories soient nommées",
-        ),
-        _is(
-            "CONSENT_OUT_OF_PERIOD",
-            consent.starts_on <= today <= consent.ends_on,
-            article,
-            "le consentement soit dans sa période",
-        ),
-        _is(
-            "CONSENT_NO_FORM",
-            consent.has_form,
-            article,
-            "l’accord soit prouvé, et confirmé s’il est oral",
-        ),
-        _is(
-            "CONSENT_WITHDRAWN",
-            consent.withdrawn_at is None,
+        *_needs(
             "RGPD art. 7.3",
-            "le consentement ne soit pas retiré",
+            ("CONSENT_WITHDRAWN", kept, "le consentement ne soit pas retiré"),
         ),
     )

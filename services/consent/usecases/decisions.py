@@ -32,18 +32,30 @@ def explain(
     if recipient is None:
         raise PartenaireNotFound()
     record = uow.personnes.record_of([personne_id])
-    today = uow.today
     question = Question(
         now=uow.now,
-        today=today,
+        today=uow.today,
         topic=topic,
         requested=frozenset(fields_of(topic)) if fields is None else fields,
         happened_at=happened_at,
         partenaire=recipient,
         partage=None,
-        minors_alone=record.situation(personne_id).is_minor(today),
+        minors_alone=record.situation(personne_id).is_minor(uow.today),
     )
     decision = decide_for(personne_id, recipient, record, template=question)
+    _keep(uow, decision, by=by, personne_id=personne_id, partenaire=partenaire, topic=topic)
+    return decision
+
+
+def _keep(
+    uow: UnitOfWork,
+    decision: Decision,
+    *,
+    by: Caller,
+    personne_id: UUID,
+    partenaire: str,
+    topic: str,
+) -> None:
     uow.journaux.decision(
         personne_id=personne_id,
         partenaire=partenaire,
@@ -57,4 +69,3 @@ def explain(
         rule_version=decision.rule_version,
         decided_at=uow.now,
     )
-    return decision
