@@ -9,7 +9,7 @@ from marshmallow import fields
 from chassis.events import Event
 from chassis.subscriptions import FactSchema, Subscriptions
 from services.aides.persistence import UnitOfWork
-from services.aides.usecases import connaissances
+from services.aides.usecases import told
 
 subscriptions = Subscriptions("aides")
 
@@ -43,36 +43,31 @@ class DossierFact(FactSchema):
 
 
 @subscriptions.on("accueil", "personne_registered.v1", of="personne", reads=PersonneRegistered)
-def on_accueil_personne_registered_v1(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
+def personne_is_known(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
     """The personne is known."""
-    connaissances.personne_registered(uow, data["personne_id"])
+    told.personne_registered(uow, data["personne_id"])
 
 
 @subscriptions.on("accueil", "personne_deceased.v1", of="personne", reads=PersonneDeceased)
-def on_accueil_personne_deceased_v1(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
+def personne_died(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
     """Payments to this personne stop."""
-    connaissances.personne_deceased(uow, data["personne_id"], data["died_on"])
+    told.personne_deceased(uow, data["personne_id"], data["died_on"])
 
 
 @subscriptions.on("accueil", "protection_changed.v1", of="personne", reads=ProtectionChanged)
-def on_accueil_protection_changed_v1(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
+def protection_changed(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
     """Their demandes are hidden from whom the file is closed to."""
-    connaissances.protection_changed(uow, **data)
+    told.protection_changed(uow, **data)
 
 
 @subscriptions.on("dsu", "dossier_opened.v1", of="dossier", reads=DossierFact)
-def on_dsu_dossier_opened_v1(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
-    """Demandes may name this dossier."""
-    connaissances.dossier_is(uow, data["dossier_id"], is_open=True)
-
-
 @subscriptions.on("dsu", "dossier_reopened.v1", of="dossier", reads=DossierFact)
-def on_dsu_dossier_reopened_v1(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
-    """Demandes may name this dossier again."""
-    connaissances.dossier_is(uow, data["dossier_id"], is_open=True)
+def dossier_opened(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
+    """Demandes may name this dossier."""
+    told.dossier_is(uow, data["dossier_id"], is_open=True)
 
 
 @subscriptions.on("dsu", "dossier_closed.v1", of="dossier", reads=DossierFact)
-def on_dsu_dossier_closed_v1(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
+def dossier_closed(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
     """New demandes no longer attach to this dossier."""
-    connaissances.dossier_is(uow, data["dossier_id"], is_open=False)
+    told.dossier_is(uow, data["dossier_id"], is_open=False)

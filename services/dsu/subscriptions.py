@@ -72,37 +72,37 @@ class DemandeDecided(FactSchema):
 
 
 @subscriptions.on("accueil", "personne_registered.v1", of="personne", reads=PersonneFact)
-def personne_is_known(uow: UnitOfWork, data: dict[str, Any], _event: Event) -> None:
+def personne_is_known(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
     """A dossier can be opened for them."""
     told.know_personne(uow, data["personne_id"], new=True)
 
 
 @subscriptions.on("accueil", "personne_changed.v1", of="personne", reads=PersonneFact)
-def personne_is_still_known(uow: UnitOfWork, data: dict[str, Any], _event: Event) -> None:
+def personne_is_still_known(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
     """Heals a baseline that missed the registration."""
     told.know_personne(uow, data["personne_id"], new=False)
 
 
 @subscriptions.on("accueil", "personne_deceased.v1", of="personne", reads=PersonneDeceased)
-def personne_died(uow: UnitOfWork, data: dict[str, Any], _event: Event) -> None:
+def personne_died(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
     """Marked wherever they are followed."""
     told.mark_death(uow, data["personne_id"], data["died_on"])
 
 
 @subscriptions.on("accueil", "protection_changed.v1", of="personne", reads=ProtectionChanged)
-def protection_changed(uow: UnitOfWork, data: dict[str, Any], _event: Event) -> None:
+def protection_changed(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
     """Narrows who may enter their dossier."""
     told.mark_protection(uow, **data)
 
 
 @subscriptions.on("accueil", "agent_registered.v1", of="agent", reads=AgentFact)
-def agent_is_known(uow: UnitOfWork, data: dict[str, Any], _event: Event) -> None:
+def agent_is_known(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
     """A new agent."""
     told.keep_agent(uow, data)
 
 
 @subscriptions.on("accueil", "agent_changed.v1", of="agent", reads=AgentFact)
-def agent_changed(uow: UnitOfWork, data: dict[str, Any], _event: Event) -> None:
+def agent_changed(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
     """Another assignment, from its day."""
     told.keep_agent(uow, data)
 
@@ -110,24 +110,24 @@ def agent_changed(uow: UnitOfWork, data: dict[str, Any], _event: Event) -> None:
 @subscriptions.on(
     "accueil", "orientation_requested.v1", of="orientation", reads=OrientationRequested
 )
-def orientation_requested(uow: UnitOfWork, data: dict[str, Any], _event: Event) -> None:
+def orientation_requested(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
     """Kept, so that an opening can be checked against it."""
     told.keep_orientation(uow, **data)
 
 
 @subscriptions.on("rendezvous", "rendezvous_honoured.v1", of="rendezvous", reads=RendezvousFact)
-def rendezvous_honoured(uow: UnitOfWork, data: dict[str, Any], _event: Event) -> None:
+def rendezvous_honoured(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
     """The last contact."""
     told.mark_rendezvous(uow, **data, kind="RENDEZVOUS_HONOURED")
 
 
 @subscriptions.on("rendezvous", "rendezvous_missed.v1", of="rendezvous", reads=RendezvousFact)
-def rendezvous_missed(uow: UnitOfWork, data: dict[str, Any], _event: Event) -> None:
+def rendezvous_missed(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
     """A line in the timeline, no contact."""
     told.mark_rendezvous(uow, **data, kind="RENDEZVOUS_MISSED")
 
 
 @subscriptions.on("aides", "demande_decided.v1", of="demande", reads=DemandeDecided)
-def demande_decided(uow: UnitOfWork, data: dict[str, Any], _event: Event) -> None:
+def demande_decided(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
     """A line in the timeline."""
     told.add_decision(uow, data)

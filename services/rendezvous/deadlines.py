@@ -7,7 +7,7 @@ from uuid import UUID
 
 from chassis.deadlines import Deadlines, Due
 from services.rendezvous.persistence import UnitOfWork
-from services.rendezvous.usecases import knowing
+from services.rendezvous.usecases import booking
 
 deadlines = Deadlines()
 
@@ -15,4 +15,4 @@ deadlines = Deadlines()
 @deadlines.due("hold_expiry")
 def expire_holds(uow: UnitOfWork, items: Sequence[Due]) -> None:
     """Free the places kept past their time."""
-    knowing.holds_ran_out(uow, [UUID(item.subject) for item in items])
+    booking.holds_ran_out(uow, [UUID(item.subject) for item in items])

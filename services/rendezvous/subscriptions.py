@@ -10,7 +10,7 @@ from chassis.events import Event
 from chassis.subscriptions import FactSchema, Subscriptions
 from services.rendezvous.domain.projections import Assignment, KnownSite
 from services.rendezvous.persistence import UnitOfWork
-from services.rendezvous.usecases import following, knowing
+from services.rendezvous.usecases import following, told
 
 subscriptions = Subscriptions("rendezvous")
 
@@ -72,7 +72,7 @@ class DossierClosed(FactSchema):
 @subscriptions.on("accueil", "personne_changed.v1", of="personne", reads=PersonneFact)
 def personne_is_known(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
     """It can be given rendezvous."""
-    knowing.personne_is_known(uow, **data)
+    told.personne_is_known(uow, **data)
 
 
 @subscriptions.on("accueil", "personne_deceased.v1", of="personne", reads=PersonneFact)
@@ -84,27 +84,27 @@ def personne_died(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
 @subscriptions.on("accueil", "protection_changed.v1", of="personne", reads=ProtectionChanged)
 def protection_changed(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
     """Lists show less of a protected file."""
-    knowing.personne_is_protected(uow, **data)
+    told.personne_is_protected(uow, **data)
 
 
 @subscriptions.on("accueil", "agent_registered.v1", of="agent", reads=AgentFact)
 @subscriptions.on("accueil", "agent_changed.v1", of="agent", reads=AgentFact)
 def agent_is_posted(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
     """Professions, MDS and plate-forme are read at the date of each rendezvous."""
-    knowing.agent_is_posted(uow, Assignment(**data))
+    told.agent_is_posted(uow, Assignment(**data))
 
 
 @subscriptions.on("accueil", "site_changed.v1", of="site", reads=SiteChanged)
 def site_changed(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
     """A site gives its MDS to what is held there."""
-    knowing.site_is_known(uow, KnownSite(**data))
+    told.site_is_known(uow, KnownSite(**data))
 
 
 @subscriptions.on("dsu", "dossier_opened.v1", of="dossier", reads=DossierOpened)
 @subscriptions.on("dsu", "dossier_reopened.v1", of="dossier", reads=DossierOpened)
 def dossier_opened(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
     """Its référent sees its rendezvous."""
-    knowing.dossier_has_referent(
+    told.dossier_has_referent(
         uow, dossier_id=data["dossier_id"], agent_id=data["referent_agent_id"]
     )
 
@@ -112,10 +112,10 @@ def dossier_opened(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
 @subscriptions.on("dsu", "referent_assigned.v1", of="dossier", reads=ReferentAssigned)
 def referent_assigned(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
     """The new référent sees its rendezvous; the former one no longer does by that name."""
-    knowing.dossier_has_referent(uow, **data)
+    told.dossier_has_referent(uow, **data)
 
 
 @subscriptions.on("dsu", "dossier_closed.v1", of="dossier", reads=DossierClosed)
 def dossier_closed(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
     """A closed dossier has no référent."""
-    knowing.dossier_has_referent(uow, dossier_id=data["dossier_id"], agent_id=None)
+    told.dossier_has_referent(uow, dossier_id=data["dossier_id"], agent_id=None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from functools import partial
 from typing import Any
@@ -133,6 +133,11 @@ def move(
     )
     take_place(uow, seat, partial(_move_locked, uow, seen, seat))
     return seen
+
+
+def holds_ran_out(uow: UnitOfWork, hold_ids: Sequence[UUID]) -> None:
+    """Free the places kept past their time; a hold used or given back meanwhile is left."""
+    uow.holds.expire(hold_ids, now=uow.now)
 
 
 def _move_locked(uow: UnitOfWork, seen: Rendezvous, seat: Seat, claims: list[Claim]) -> bool:

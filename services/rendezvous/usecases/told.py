@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from services.rendezvous.domain.projections import Assignment, KnownPersonne, KnownSite
@@ -32,8 +31,3 @@ def site_is_known(uow: UnitOfWork, site: KnownSite) -> None:
 def dossier_has_referent(uow: UnitOfWork, *, dossier_id: UUID, agent_id: UUID | None) -> None:
     """The référent sees the rendezvous of their dossier; nobody by that name once closed."""
     uow.knowns.put_referent(dossier_id, agent_id)
-
-
-def holds_ran_out(uow: UnitOfWork, hold_ids: Sequence[UUID]) -> None:
-    """Free the places kept past their time; a hold used or given back meanwhile is left."""
-    uow.holds.expire(hold_ids, now=uow.now)
