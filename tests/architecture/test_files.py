@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from chassis.catalogue import service_names
+
 ROOT = Path(__file__).parents[2]
 CODE = sorted(
     path for folder in ("chassis", "services", "demo") for path in (ROOT / folder).rglob("*.py")
@@ -17,6 +19,33 @@ CODE = sorted(
 @pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_file_is_read_in_one_go(path):
     assert len(path.read_text().splitlines()) <= 400
+
+
+@pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_function_is_read_in_one_look(path):
+    if path.parent.name == "migrations":
+        pytest.skip("the columns of a table are one statement")
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef):
+            assert (node.end_lineno or 0) - node.lineno < 40, node.name
+
+
+@pytest.mark.parametrize("service", service_names())
+class TestEveryServiceIsLaidOutAlike:
+    def test_by_layer_and_by_aggregate(self, service):
+        home = ROOT / "services" / service
+        for module in ("events", "subscriptions", "deadlines"):
+            assert (home / f"{module}.py").exists(), module
+        for layer in ("domain", "usecases", "persistence", "schemas", "service", "migrations"):
+            assert (home / layer).is_dir(), layer
+        for layer in ("persistence", "schemas", "service"):
+            assert (home / layer / "activity.py").exists(), layer
+
+    def test_its_http_fields_are_those_of_the_chassis(self, service):
+        for path in (ROOT / "services" / service / "schemas").rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.ImportFrom) and node.module == "marshmallow":
+                    assert "fields" not in {alias.name for alias in node.names}, path
 
 
 @pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))

@@ -18,7 +18,7 @@ from services.accueil.domain.orientation import (
 from services.accueil.domain.personne import SecretFileNeverAttached
 from services.accueil.domain.visite import VisiteNotFound
 from services.accueil.persistence import UnitOfWork
-from services.accueil.schemas.visites import OrientationIn, OrientationOut, OrientationQuery
+from services.accueil.schemas.orientations import OrientationIn, OrientationOut, OrientationQuery
 from services.accueil.service import allowed
 from services.accueil.usecases import orientations as usecases
 from services.protection import PersonneNotFound
