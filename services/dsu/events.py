@@ -68,7 +68,10 @@ class AssociationEnded(_AboutDossier):
 
 @dataclass(frozen=True, kw_only=True)
 class InterventionRecorded(_AboutDossier):
-    """An intervention was recorded for these members; `nomenclature` is the type's code."""
+    """An intervention was recorded for these members; `nomenclature` is the type's code.
+
+    `shareable`: a partner may be told of it, law and consent allowing; absent, it may not.
+    """
 
     name = "intervention_recorded"
 
@@ -76,6 +79,7 @@ class InterventionRecorded(_AboutDossier):
     agent_id: UUID
     nomenclature: str
     occurred_on: date
+    shareable: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

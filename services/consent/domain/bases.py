@@ -16,7 +16,7 @@ from services.consent.domain.elements import Category
 
 #: Version of the tables below and of `elements`, stored with each decision. Changing either
 #: changes it.
-RULES_VERSION = "2026-01"
+RULES_VERSION = "2026-02"
 
 
 class Basis(StrEnum):

@@ -31,12 +31,14 @@ class Category(StrEnum):
 _FOLLOW_UP, _MONEY, _HOME = Category.SUIVI_SOCIAL, Category.FINANCES, Category.HOME
 _PLACE = {"mds": _HOME, "site": _HOME}
 _RENDEZVOUS: dict[str, Category] = _PLACE | dict.fromkeys(
-    ("rendezvous_id", "motif", "modality", "starts_at", "ends_at", "dossier_id"), _FOLLOW_UP
+    ("rendezvous_id", "modality", "starts_at", "ends_at", "dossier_id"), _FOLLOW_UP
 )
 _DOSSIER: dict[str, Category] = _PLACE | {"dossier_id": _FOLLOW_UP}
 _AIDE: dict[str, Category] = _PLACE | dict.fromkeys(("demande_id", "nature", "dossier_id"), _MONEY)
 
-#: Fact → its fields that a contract may name, with their category.
+#: Fact → its fields that a contract may name, with their category. A field here is a date, an id,
+#: a place, an amount or one code of a list closed in the code; a code that the département
+#: chooses freely (a motif, a reason) could say anything and is not here.
 CATALOGUE: Mapping[str, Mapping[str, Category]] = {
     "rendezvous.rendezvous_booked.v1": _RENDEZVOUS,
     "rendezvous.rendezvous_moved.v1": _RENDEZVOUS | {"previous_starts_at": _FOLLOW_UP},
@@ -66,7 +68,10 @@ FORBIDDEN = re.compile(
     r"|dsu\.(information_preoccupante|information_signalante|ip_|is_|hold_set).*"
     r"|consent\..*|notifications\..*)"
 )
-#: Pieces of a code (motif, nomenclature, reason) that tell of violence or child protection.
+#: Facts with a code of a long list: the producer, who has the labels, clears each fact by this
+#: field. Without it, nothing is known of what the code tells.
+_CLEARED_BY: Mapping[str, str] = {"dsu.intervention_recorded.v1": "shareable"}
+#: Pieces of a freely chosen code that tell of violence or child protection: a net, no proof.
 _SENSITIVE = frozenset(
     {"VIOLENCE", "VIOLENCES", "VIF", "VFF", "IP", "IS", "PREOCCUPANTE", "SIGNALANTE"}
     | {"SIGNALEMENT", "MALTRAITANCE", "MALTRAITANCES", "CRIP", "PE", "AED", "AEMO"}
@@ -84,9 +89,10 @@ def fields_of(topic: str) -> Mapping[str, Category]:
     return {} if is_forbidden(topic) else CATALOGUE.get(topic, {})
 
 
-def is_sensitive(data: Mapping[str, Any]) -> bool:
-    """Whether the values of one fact tell of violence, child protection or a discreet matter."""
-    if data.get("discreet"):
+def is_sensitive(topic: str, data: Mapping[str, Any]) -> bool:
+    """Whether one fact may tell of violence, child protection or a discreet matter."""
+    clearance = _CLEARED_BY.get(topic)
+    if data.get("discreet") or (clearance is not None and data.get(clearance) is not True):
         return True
     codes = (str(data[name]) for name in _CODED_FIELDS if data.get(name))
     return any(_pieces(code) & _SENSITIVE for code in codes)

@@ -51,4 +51,4 @@ class DecisionOut(Schema):
     )
     conditions = fields.many(ConditionOut, "Toutes les conditions.")
     rule = fields.code("Règle.", "PARTAGE_CONSENT")
-    rule_version = fields.text("Version de la règle.", "2026-01", most=20)
+    rule_version = fields.text("Version de la règle.", "2026-02", most=20)

@@ -196,7 +196,7 @@ def _judge(
 
 def _row(uow: UnitOfWork, event: Event, topic: str, partenaire: Partenaire) -> dict[str, Any]:
     """Only the fields of the contract are kept, and none of a fact that may never leave."""
-    sensitive = is_sensitive(event.data)
+    sensitive = is_sensitive(topic, event.data)
     wanted = frozenset() if sensitive else partenaire.contract.fields_for(topic)
     return {
         "partenaire": partenaire.code,

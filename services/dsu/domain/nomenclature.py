@@ -41,6 +41,9 @@ class InterventionType:
     dispositif: str
     dispositif_label: str
     filing: Filing
+    #: A partner may be told of it: its labels speak of no violence, child protection nor vulnerable
+    #: adult. What does not say so is not.
+    shareable: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,6 +120,7 @@ def _read(document: Mapping[str, Any]) -> Nomenclature:
 def _type(
     champ: Mapping[str, Any], dispositif: Mapping[str, Any], kind: Mapping[str, str]
 ) -> InterventionType:
+    filing = Filing(dispositif.get("filing", Filing.DOSSIER))
     dispositif_code = f"{champ['code']}.{dispositif['code']}"
     return InterventionType(
         code=f"{dispositif_code}.{kind['code']}",
@@ -125,5 +129,6 @@ def _type(
         champ_label=champ["label"],
         dispositif=dispositif_code,
         dispositif_label=dispositif["label"],
-        filing=Filing(dispositif.get("filing", Filing.DOSSIER)),
+        filing=filing,
+        shareable=filing is Filing.DOSSIER and dispositif.get("shareable", False),
     )

@@ -100,6 +100,7 @@ class TypeOut(Schema):
         " SEPARATE : dossier séparé (IP, IS) ; COLLECTIVE : hors dossier individuel.",
         "DOSSIER",
     )
+    shareable = fields.flag("Un partenaire peut en être informé, si un partage signé le prévoit.")
 
 
 class NomenclatureOut(Schema):

@@ -59,7 +59,7 @@ def record_intervention(
     values |= {"nomenclature_version": nomenclature.version, "recorded_at": uow.now}
     uow.interventions.add(values)
     if kind.filing is not Filing.WITHHELD:
-        uow.publish(_fact(dossier, values))
+        uow.publish(_fact(dossier, values, kind))
     return _shown(values, access)
 
 
@@ -100,7 +100,7 @@ def _values(
     }
 
 
-def _fact(dossier: Dossier, values: dict[str, Any]) -> InterventionRecorded:
+def _fact(dossier: Dossier, values: dict[str, Any], kind: InterventionType) -> InterventionRecorded:
     return InterventionRecorded(
         dossier_id=dossier.dossier_id,
         personne_ids=tuple(values["personne_ids"]),
@@ -110,6 +110,7 @@ def _fact(dossier: Dossier, values: dict[str, Any]) -> InterventionRecorded:
         agent_id=values["agent_id"],
         nomenclature=values["nomenclature"],
         occurred_on=values["occurred_on"],
+        shareable=kind.shareable,
     )
 
 

@@ -25,7 +25,7 @@ def test_a_signed_partage_lets_the_named_fields_leave_under_pseudonyms(scene, af
     assert str(personne) not in answer.body.decode()
     assert str(rendezvous) not in answer.body.decode()
     assert scene.rows("state", "reason", "rule", "rule_version", "contract_version") == [
-        ("DELIVERED", "ALLOWED", "PARTAGE_CONSENT", "2026-01", 1)
+        ("DELIVERED", "ALLOWED", "PARTAGE_CONSENT", "2026-02", 1)
     ]
 
 

@@ -77,15 +77,35 @@ def test_a_contract_is_refused_saying_where(changes, pointer):
     [
         ({"motif": "PREMIER-ACCUEIL"}, False),
         ({"motif": "VIOLENCES-CONJUGALES"}, True),
-        ({"nomenclature": "ENFANCE.IP.EVALUATION"}, True),
-        ({"nomenclature": "BUDGET.AESF"}, False),
         ({"motif": "SUIVI", "discreet": True}, True),
         ({"motif": "SUIVI", "discreet": False}, False),
         ({}, False),
     ],
 )
 def test_codes_that_tell_of_violence_or_child_protection_are_seen(data, sensitive):
-    assert is_sensitive(data) is sensitive
+    assert is_sensitive(TOPIC, data) is sensitive
+
+
+@pytest.mark.parametrize(
+    ("clearance", "sensitive"),
+    [
+        ({}, True),
+        ({"shareable": False}, True),
+        ({"shareable": None}, True),
+        ({"shareable": 1}, True),
+        ({"shareable": True}, False),
+    ],
+)
+def test_an_intervention_is_kept_back_unless_its_producer_cleared_it(clearance, sensitive):
+    data = {"nomenclature": "LOGEMENT.DALO.DEMANDE"} | clearance
+
+    assert is_sensitive("dsu.intervention_recorded.v1", data) is sensitive
+
+
+def test_a_cleared_code_that_names_a_danger_is_kept_back_all_the_same():
+    data = {"nomenclature": "ENFANCE.IP.EVALUATION", "shareable": True}
+
+    assert is_sensitive("dsu.intervention_recorded.v1", data)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 
 from services.dsu.domain.errors import SeparateFile, UnknownCode
 from services.dsu.domain.nomenclature import Filing, label_of, nomenclature_on
+from services.dsu.domain.versions import read_versions
 
 IN_2023, IN_2025 = date(2023, 6, 1), date(2025, 1, 1)
 
@@ -69,6 +70,22 @@ def test_ip_is_and_collective_work_stay_out_of_a_dossier() -> None:
             assert nomenclature.recordable(kind.code) is kind
     separate = {kind.dispositif for kind in nomenclature.types if kind.filing is Filing.SEPARATE}
     assert separate == {"ENFANCE.IP", "AUTONOMIE.IS"}
+
+
+def test_each_dispositif_says_whether_a_partner_may_be_told_of_it() -> None:
+    """Looked at row by row: silence would only mean that nobody looked."""
+    for document in read_versions("nomenclature"):
+        for champ in document["champs"]:
+            for dispositif in champ["dispositifs"]:
+                assert isinstance(dispositif["shareable"], bool), dispositif["code"]
+
+
+@pytest.mark.parametrize("day", [IN_2023, IN_2025])
+def test_a_partner_is_told_only_of_what_is_in_the_dossier_and_told_to_others(day: date) -> None:
+    types = nomenclature_on(day).types
+
+    assert {kind.filing for kind in types if kind.shareable} == {Filing.DOSSIER}
+    assert not any(kind.shareable for kind in types if kind.champ == "ENFANCE")
 
 
 def test_a_code_keeps_the_label_of_its_version() -> None:
