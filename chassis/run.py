@@ -34,6 +34,13 @@ from chassis.settings import (
     local_relay_port,
 )
 
+_NO_RIGHTS = {
+    "provision": "ce compte n’a pas les droits de créer base et rôles : donnez dans DATABASE_URL"
+    " un compte administrateur",
+    "migrate": "le rôle propriétaire n’a pas les droits de changer le schéma :"
+    " lancez « provision »",
+}
+
 
 def main(arguments: list[str]) -> int:
     """Run one process. Answers its exit code."""
@@ -74,7 +81,8 @@ def _run(service: str, command: str) -> int:
 
 def _prepare(service: str, command: str) -> int:
     import psycopg2
-    from sqlalchemy.exc import OperationalError
+    from psycopg2.errors import InsufficientPrivilege
+    from sqlalchemy.exc import OperationalError, ProgrammingError
 
     from chassis.broker import BrokerUnavailable, Names, declare_all
     from chassis.migrations import migrate
@@ -88,6 +96,10 @@ def _prepare(service: str, command: str) -> int:
             provision(service, database)
             if broker:
                 declare_all(broker, Names(os.environ.get("BUS_PREFIX", "")), [service])
+    except (InsufficientPrivilege, ProgrammingError) as error:
+        if not isinstance(getattr(error, "orig", error), InsufficientPrivilege):
+            raise
+        return _refuse(_NO_RIGHTS[command], code=1)
     except (psycopg2.OperationalError, OperationalError):
         return _refuse("la base de données ne répond pas, ou refuse ce compte", code=1)
     except BrokerUnavailable as error:

@@ -225,6 +225,11 @@ def _told_in_french() -> Iterator[None]:
         errors.print(f"[bold red]Arrêté[/] {error}")
         errors.print("Relancez la même commande : le rejeu reprend à la dernière étape finie.")
         raise typer.Exit(STOPPED) from None
+    except OSError as error:
+        if error.filename is None:
+            raise
+        errors.print(f"[bold red]Refusé[/] {error.filename} : impossible de lire ou d’écrire ici.")
+        raise typer.Exit(REFUSED) from None
     except KeyboardInterrupt:
         errors.print("Interrompu ; la même commande reprend à la dernière étape finie.")
         raise typer.Exit(INTERRUPTED) from None

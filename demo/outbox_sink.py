@@ -208,11 +208,16 @@ class Sink:
     host: str = "127.0.0.1"
 
     def __enter__(self) -> Sink:
-        self.outbox = Outbox(self.path)
-        self.sms = SmsServer((self.host, self.http_port), self.outbox, self.token)
-        self.http_port = self.sms.server_port
-        self._loop = asyncio.new_event_loop()
-        self._smtp = self._loop.run_until_complete(self._listen())
+        with contextlib.ExitStack() as undo:
+            self.outbox = Outbox(self.path)
+            undo.callback(self.outbox.close)
+            self.sms = SmsServer((self.host, self.http_port), self.outbox, self.token)
+            undo.callback(self.sms.server_close)
+            self.http_port = self.sms.server_port
+            self._loop = asyncio.new_event_loop()
+            undo.callback(self._loop.close)
+            self._smtp = self._loop.run_until_complete(self._listen())
+            undo.pop_all()
         self.smtp_port = self._smtp.sockets[0].getsockname()[1]
         self._threads = [
             threading.Thread(target=self.sms.serve_forever, daemon=True),
@@ -287,9 +292,15 @@ def serve(
         signal.signal(number, lambda *_: stop.set())
     url = urlsplit(os.environ.get("SMS_URL", "http://127.0.0.1:8090"))
     http_port = url.port or 8090 if http_port is None else http_port
-    with Sink(path=file, smtp_port=smtp_port, http_port=http_port, token=token) as sink:
-        typer.echo(f"SMTP {sink.smtp_port}, SMS http://{sink.host}:{sink.http_port}/v1/sms, {file}")
-        stop.wait()
+    try:
+        with Sink(path=file, smtp_port=smtp_port, http_port=http_port, token=token) as sink:
+            sms = f"http://{sink.host}:{sink.http_port}/v1/sms"
+            typer.echo(f"SMTP {sink.smtp_port}, SMS {sms}, {file}")
+            stop.wait()
+    except OSError as error:
+        what = f"écrire {file}" if error.filename else f"écouter sur {smtp_port} ou {http_port}"
+        typer.echo(f"impossible d’{what}", err=True)
+        raise typer.Exit(2) from None
 
 
 @app.command()

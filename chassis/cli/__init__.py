@@ -1,6 +1,7 @@
 """The operator's commands: doctor, trace, parked, replay, discard, republish, token, rotate.
 
-Exit codes: 0 all is well, 1 something is wrong (said on screen), 2 bad command or configuration.
+Exit codes: 0 all is well, 1 something is wrong (said on screen), 2 bad command or configuration,
+3 messages are parked.
 """
 
 from __future__ import annotations

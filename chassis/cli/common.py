@@ -11,9 +11,10 @@ from typing import Any, NoReturn
 import typer
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
 
 from chassis.catalogue import load, service_names
+from chassis.crypto import KeyringError
 from chassis.errors import Unavailable
 from chassis.runtime import Runtime, assemble
 from chassis.settings import Settings, SettingsError
@@ -51,12 +52,16 @@ def runtime_of(service: str) -> Runtime:
 
 @contextmanager
 def opened(service: str) -> Iterator[Runtime]:
-    """The same for a while; a database that is away is told in one line."""
+    """The same for a while; a database or a key that is missing is told in one line."""
     runtime = runtime_of(service)
     try:
         yield runtime
-    except (SQLAlchemyError, Unavailable):
+    except (OperationalError, InterfaceError, Unavailable):
         stop(f"la base du service {service} ne répond pas", code=1)
+    except ProgrammingError:
+        stop(f"la base du service {service} n’a pas le schéma attendu : lancez « doctor »", code=1)
+    except KeyringError as error:
+        stop(f"{service} : {error} (voyez ENCRYPTION_KEYS)", code=1)
     finally:
         runtime.engine.dispose()
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from chassis.cli.common import chosen, runtime_of, show
+from chassis.cli.common import chosen, opened, show
 from chassis.crypto import rotate
 from chassis.runtime import Runtime
 
@@ -19,9 +19,8 @@ def rotate_keys(
     """Rechiffre avec la première clé d’ENCRYPTION_KEYS ce qui l’est avec une ancienne."""
     rows = []
     for name in chosen(service):
-        runtime = runtime_of(name)
-        rows += [(name, column, count) for column, count in _rotate_all(runtime).items()]
-        runtime.engine.dispose()
+        with opened(name) as runtime:
+            rows += [(name, column, count) for column, count in _rotate_all(runtime).items()]
     show("Valeurs rechiffrées", ("service", "colonne", "valeurs"), rows, as_json)
 
 

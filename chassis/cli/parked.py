@@ -14,11 +14,13 @@ import sqlalchemy as sa
 import typer
 
 from chassis import inbox_store
-from chassis.cli.common import chosen, runtime_of, show, stop
+from chassis.cli.common import chosen, opened, show, stop
 from chassis.events import Unreadable
 from chassis.ids import new_id
 from chassis.runtime import Runtime
 
+#: Apart from 1, which is also how a program that crashes ends.
+_SOME_WAIT = 3
 _COLUMNS = ("service", "id", "genre", "source", "fait", "sujet", "motif", "depuis", "suivants")
 ServiceArgument = Annotated[str, typer.Argument(help="Le service.")]
 ByOption = Annotated[str, typer.Option("--by", help="Qui décide (matricule).", prompt="Qui décide")]
@@ -29,11 +31,14 @@ def list_parked(
     service: Annotated[str | None, typer.Argument(help="Un service, ou tous.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Sortie en JSON.")] = False,
 ) -> None:
-    """Liste ce qui attend une décision (sans aucun contenu)."""
-    rows = [row for name in chosen(service) for row in _parked(runtime_of(name))]
+    """Liste ce qui attend une décision (sans aucun contenu). Code 3 s’il y en a."""
+    rows = []
+    for name in chosen(service):
+        with opened(name) as runtime:
+            rows += _parked(runtime)
     show("Messages mis de côté", _COLUMNS, rows, as_json)
     if rows:
-        raise typer.Exit(1)
+        raise typer.Exit(_SOME_WAIT)
 
 
 def replay(
@@ -43,10 +48,10 @@ def replay(
     reason: Annotated[str, typer.Option("--reason", help="Pourquoi.")] = "cause corrigée",
 ) -> None:
     """Remet un message (ou tous) dans la boîte de réception."""
-    runtime = runtime_of(chosen(service)[0])
-    ids = _ids(runtime) if message_id == "all" else [_uuid(message_id)]
-    for one in ids:
-        runtime.transaction(partial(_replay_one, runtime, one, by, reason))
+    with opened(chosen(service)[0]) as runtime:
+        ids = _ids(runtime) if message_id == "all" else [_uuid(message_id)]
+        for one in ids:
+            runtime.transaction(partial(_replay_one, runtime, one, by, reason))
     typer.echo(f"{len(ids)} message(s) remis en attente")
 
 
@@ -57,9 +62,9 @@ def discard(
     reason: ReasonOption,
 ) -> None:
     """Écarte un message : ses suivants reprennent. L’acte et sa raison sont gardés."""
-    runtime = runtime_of(chosen(service)[0])
     one = _uuid(message_id)
-    runtime.transaction(partial(_discard_one, runtime, one, by, reason))
+    with opened(chosen(service)[0]) as runtime:
+        runtime.transaction(partial(_discard_one, runtime, one, by, reason))
     typer.echo("message écarté")
 
 

@@ -8,8 +8,11 @@ from typing import Annotated
 from uuid import UUID
 
 import typer
+from joserfc.errors import JoseError
 
+from chassis.catalogue import load, service_names
 from chassis.cli.common import stop
+from chassis.web.route import endpoints
 from chassis.web.tokens import DevelopmentIssuer
 
 
@@ -25,7 +28,11 @@ def token(
     """Signe un jeton de développement (ENVIRONMENT=demo ou test ; refusé en production)."""
     if os.environ.get("ENVIRONMENT", "production") == "production":
         stop("l’émetteur de développement est refusé en production")
-    issuer = DevelopmentIssuer.create(folder)
+    known = _known_roles()
+    for one in role:
+        if one not in known:
+            stop(f"rôle inconnu : {one} (attendu : {', '.join(sorted(known))})")
+    issuer = _issuer(folder)
     typer.echo(
         issuer.token(
             roles=role,
@@ -36,6 +43,21 @@ def token(
             lifetime_s=hours * 3600,
         )
     )
+
+
+def _known_roles() -> frozenset[str]:
+    """Those some route opens to: the chassis knows no role by itself."""
+    routes = [one for name in service_names() for one in endpoints(load(name).api_class)]
+    return frozenset().union(*(endpoint.allow or () for _, endpoint in routes))
+
+
+def _issuer(folder: Path) -> DevelopmentIssuer:
+    try:
+        return DevelopmentIssuer.create(folder)
+    except OSError:
+        stop(f"--folder : impossible d’écrire dans {folder}")
+    except (ValueError, JoseError):
+        stop(f"--folder : {folder} ne contient pas la clé d’un émetteur")
 
 
 def _uuid(option: str, text: str | None) -> UUID | None:

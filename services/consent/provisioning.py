@@ -83,11 +83,16 @@ def steps(wanted: Access, password: str, *, publisher: str, own_vhost: bool) -> 
 def apply(management_url: str, todo: list[Step]) -> None:
     """Do it over the management API. Raises ProvisioningRefused."""
     parts = urlsplit(management_url)
+    if parts.scheme not in ("http", "https"):
+        raise ProvisioningRefused("RABBITMQ_MANAGEMENT_URL : http://… ou https://… attendu")
     base = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path.rstrip('/')}"
     headers = urllib3.make_headers(basic_auth=f"{parts.username}:{parts.password}")
     pool = urllib3.PoolManager(timeout=urllib3.Timeout(total=10), retries=False)
     for step in todo:
-        answer = pool.request("PUT", base + step.path, json=dict(step.body), headers=headers)
+        try:
+            answer = pool.request("PUT", base + step.path, json=dict(step.body), headers=headers)
+        except (urllib3.exceptions.HTTPError, ValueError):
+            raise ProvisioningRefused("l’API de gestion du courtier est injoignable") from None
         if answer.status not in (200, 201, 204):
             raise ProvisioningRefused(f"{step.path} : le courtier a répondu {answer.status}")
 
@@ -144,7 +149,11 @@ def main(
     todo = steps(wanted, password, publisher=uri.username or "guest", own_vhost=vhost)
     management = os.environ.get("RABBITMQ_MANAGEMENT_URL")
     if management:
-        apply(management, todo)
+        try:
+            apply(management, todo)
+        except ProvisioningRefused as error:
+            typer.echo(f"accès non donné : {error}", err=True)
+            raise typer.Exit(1) from None
         typer.echo(f"Utilisateur {wanted.user}, file {wanted.queue}, vhost {wanted.vhost}.")
         typer.echo(f"Mot de passe (affiché une seule fois) : {password}")
         return

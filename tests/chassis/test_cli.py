@@ -43,12 +43,12 @@ def effects(miroir) -> list[int]:
 
 
 class TestParked:
-    def test_lists_without_any_content_and_exits_1(self, miroir, run):
+    def test_lists_without_any_content_and_exits_3(self, miroir, run):
         event_id, counter = park_one(miroir)
 
         result = run("parked", "miroir", "--json")
 
-        assert result.exit_code == 1
+        assert result.exit_code == 3
         (row,) = json.loads(result.stdout)
         assert row["id"] == str(event_id)
         assert row["suivants"] == 1
@@ -111,6 +111,60 @@ class TestParked:
 
     def test_a_service_that_is_not_one_is_refused(self, miroir, run):
         assert run("parked", "inconnu").exit_code == 2
+
+
+ONE = "0190b3c5-7c20-7d02-9a44-5b1f0c3d2e10"
+#: Each command that reads or writes a database, as an operator gives it.
+COMMANDS = [
+    ("parked", "miroir"),
+    ("replay", "miroir", ONE, "--by", "exploitant-1"),
+    ("replay", "miroir", "all", "--by", "exploitant-1"),
+    ("discard", "miroir", ONE, "--by", "exploitant-1", "--reason", "essai"),
+    ("rotate", "compteur"),
+    ("trace", ONE),
+]
+
+
+class TestBadDays:
+    @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+    def test_a_database_away_is_one_line_and_exits_1(self, miroir, run, command):
+        result = run(*command, DATABASE_URL="postgresql://127.0.0.1:1/postgres")
+
+        assert result.exit_code == 1, result.output
+        assert result.stdout == ""
+        assert result.stderr.count("\n") == 1
+        assert "ne répond pas" in result.stderr
+
+    def test_a_value_under_a_key_that_is_missing_is_named(self, service_runtime, run, http):
+        compteur = service_runtime("compteur")
+        http(compteur).post(
+            "/v1/compteurs", {"label": "un", "secret": "x"}, role="agent", key="cle-de-test"
+        )
+        only = "cle-9:" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY="
+
+        result = run("rotate", "compteur", ENCRYPTION_KEYS=only)
+
+        assert result.exit_code == 1
+        assert result.stderr.count("\n") == 1
+        assert "cle-2" in result.stderr
+
+    def test_an_unreadable_message_under_a_key_that_is_missing_is_named(self, miroir, run):
+        with miroir.engine.begin() as connection:
+            inbox_store.park(
+                connection.connection,
+                b"{Durand",
+                exchange="compteur.events",
+                routing_key="incremented.v1",
+                reason="JSONDecodeError",
+                keyring=miroir.keyring,
+            )
+        only = "cle-9:" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY="
+
+        result = run("replay", "miroir", "all", "--by", "x", ENCRYPTION_KEYS=only)
+
+        assert result.exit_code == 1
+        assert "cle-2" in result.stderr
+        assert inbox_states(miroir) == {}
 
 
 class TestTrace:
@@ -187,6 +241,30 @@ class TestDoctor:
 
 
 class TestToken:
+    def test_a_role_that_no_route_knows_is_refused(self, run, tmp_path):
+        result = run("token", "--role", "agent", "--role", "toto", "--folder", str(tmp_path))
+
+        assert result.exit_code == 2
+        assert result.stdout == ""
+        assert "rôle inconnu : toto" in result.stderr
+        assert "agent" in result.stderr
+
+    @pytest.mark.parametrize("content", [None, "{", '{"kty": "RSA"}'])
+    def test_a_folder_that_cannot_serve_is_one_line(self, run, tmp_path, content):
+        folder = tmp_path / "emetteur"
+        if content is None:
+            folder.write_text("un fichier")
+        else:
+            folder.mkdir()
+            (folder / "emetteur.jwk.json").write_text(content)
+
+        result = run("token", "--role", "agent", "--folder", str(folder))
+
+        assert result.exit_code == 2
+        assert result.stdout == ""
+        assert result.stderr.count("\n") == 1
+        assert "--folder" in result.stderr
+
     def test_signs_what_was_asked(self, run, tmp_path):
         result = run("token", "--role", "agent", "--folder", str(tmp_path))
 

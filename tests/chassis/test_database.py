@@ -25,6 +25,33 @@ def as_owner(miroir):
     engine.dispose()
 
 
+def is_told_of_rights(done, ours):
+    """Exit 1 and one line without a password."""
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert ours.password(ours.app_role) not in done.stderr
+    return "droits" in done.stderr
+
+
+class TestRights:
+    def test_an_account_that_may_not_make_roles_is_told(self, platform, compteur):
+        ours = compteur.settings.database
+        env = {"DATABASE_URL": ours.app_url, "DATABASE_PREFIX": f"autre{uuid4().hex[:6]}"}
+
+        assert is_told_of_rights(platform.run("compteur", "provision", **env), ours)
+
+    def test_a_role_that_may_not_change_the_schema_is_told(self, platform, compteur):
+        owner = f"{platform.env['DATABASE_PREFIX']}_compteur_owner"
+        with platform.database("compteur") as cursor:
+            cursor.execute("ALTER TABLE alembic_version OWNER TO CURRENT_USER")
+            try:
+                done = platform.run("compteur", "migrate")
+            finally:
+                cursor.execute(f'ALTER TABLE alembic_version OWNER TO "{owner}"')
+
+        assert is_told_of_rights(done, compteur.settings.database)
+
+
 class TestSchema:
     def test_migrations_and_tables_say_the_same(self, miroir, as_owner):
         with as_owner.connect() as connection:

@@ -55,6 +55,18 @@ def test_some_numbers_have_a_bad_day(sink: Sink, ending: str, outcome: str) -> N
     assert sink.received == []
 
 
+def test_a_file_or_a_port_it_may_not_use_is_one_line(tmp_path: Path, sink: Sink) -> None:
+    free, file = ["--http-port", "0"], str(tmp_path / "boite.jsonl")
+
+    unwritable = CliRunner().invoke(app, [*free, "--file", "/dev/null/boite.jsonl"])
+    taken = CliRunner().invoke(app, ["--http-port", str(sink.http_port), "--file", file])
+
+    for answer, word in ((unwritable, "/dev/null/boite.jsonl"), (taken, str(sink.http_port))):
+        assert answer.exit_code == 2
+        assert answer.stderr.count("\n") == 1
+        assert word in answer.stderr
+
+
 class TestShow:
     def test_it_pages_from_the_newest(self, tmp_path: Path) -> None:
         path = tmp_path / "boite.jsonl"
