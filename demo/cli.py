@@ -22,6 +22,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from chassis.supervisor import stop_signals
+from chassis.terminal import Terminal
 from demo import report as reporting
 from demo import worked_days
 from demo.client import Refused, ServiceDown
@@ -34,10 +35,9 @@ from demo.replay import WORKERS, Options, Replay, plan_of
 from demo.settle import NotSettled
 from demo.state import AnotherReplay
 
-app = typer.Typer(
+app = Terminal(
     help="Rejouer une année publiée du service social à travers les six services.",
     no_args_is_help=True,
-    pretty_exceptions_enable=False,
 )
 DIFFERS, REFUSED, STOPPED, INTERRUPTED = 1, 2, 3, 130
 errors = Console(stderr=True)

@@ -31,6 +31,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from rich.console import Console
 from rich.table import Table
 
+from chassis.terminal import Terminal
+
 #: Last digits of a number -> status and body the provider answers instead of accepting.
 BAD_DAYS: dict[str, tuple[int, dict[str, str]]] = {
     "0422": (422, {"code": "NUMBER"}),
@@ -263,7 +265,7 @@ class Sink:
         )
 
 
-app = typer.Typer(
+app = Terminal(
     help="Boîte locale des messages : serveur SMTP et fournisseur de SMS de démonstration."
 )
 

@@ -11,16 +11,10 @@ import warnings
 # The catalogue loads services whose HTTP face imports eventlet; its notice is not for operators.
 warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
 
-import typer
-
 from chassis.cli import doctor, keys, parked, republish, token, trace
+from chassis.terminal import Terminal
 
-application = typer.Typer(
-    help="Commandes d’exploitation de la plateforme.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
+application = Terminal(help="Commandes d’exploitation de la plateforme.", no_args_is_help=True)
 application.command("doctor")(doctor.doctor)
 application.command("trace")(trace.trace)
 application.command("parked")(parked.list_parked)

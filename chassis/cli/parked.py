@@ -23,8 +23,10 @@ from chassis.runtime import Runtime
 _SOME_WAIT = 3
 _COLUMNS = ("service", "id", "genre", "source", "fait", "sujet", "motif", "depuis", "suivants")
 ServiceArgument = Annotated[str, typer.Argument(help="Le service.")]
-ByOption = Annotated[str, typer.Option("--by", help="Qui décide (matricule).", prompt="Qui décide")]
-ReasonOption = Annotated[str, typer.Option("--reason", help="Pourquoi.", prompt="Pourquoi")]
+ByOption = Annotated[
+    str, typer.Option("--by", help="Qui décide (matricule).", prompt="Qui décide ")
+]
+ReasonOption = Annotated[str, typer.Option("--reason", help="Pourquoi.", prompt="Pourquoi ")]
 
 
 def list_parked(

@@ -22,6 +22,7 @@ from urllib.parse import quote, urlsplit
 import typer
 import urllib3
 
+from chassis.terminal import Terminal
 from services.consent.file_partenaire import queue_name
 
 #: Matches no name at all: the permission RabbitMQ gives for « nothing ».
@@ -136,6 +137,10 @@ def _quoted(name: str) -> str:
     return quote(name, safe="")
 
 
+app = Terminal()
+
+
+@app.command()
 def main(
     code: Annotated[str, typer.Argument(help="Code du partenaire.")],
     vhost: Annotated[bool, typer.Option("--vhost", help="Lui donner son propre vhost.")] = False,
@@ -163,4 +168,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    app()
