@@ -102,6 +102,7 @@ def _consent(each: Partage, last: str) -> dict[str, Any]:
         "starts_on": each.granted_on.isoformat(),
         "ends_on": last,
         "form": "WRITTEN",
+        "able": True,
         "explained": "Explication fictive du rejeu : à quoi sert le partage, comment l’arrêter.",
         "explained_language": "fr",
         "explained_on": each.granted_on.isoformat(),

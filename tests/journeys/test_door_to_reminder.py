@@ -170,6 +170,7 @@ def share(town: Town, agent: str, personne_id: str) -> None:
         "starts_on": "2023-01-09",
         "ends_on": "2023-06-30",
         "form": "WRITTEN",
+        "able": True,
         "explained": "À quoi sert le partage, comment l’arrêter.",
         "explained_language": "fr",
         "explained_on": "2023-01-09",

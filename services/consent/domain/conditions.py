@@ -188,17 +188,20 @@ def _of_the_consent(question: Question, partage: Partage) -> tuple[Condition, ..
     recipient = consent.partenaire == partage.partenaire
     purpose = consent.purpose == partage.purpose
     current = consent.starts_on <= question.today <= consent.ends_on
+    able = consent.is_able(minor=question.situation.is_minor(question.today))
     kept = consent.withdrawn_at is None
     return (
         *_needs(
             article,
             ("NO_CONSENT", same, "la personne ait consenti"),
             ("CONSENT_NOT_INFORMED", consent.is_informed, "la personne ait été informée"),
-            (
-                "CONSENT_NOT_ABLE",
-                consent.is_able,
-                "la personne, ou son représentant, puisse consentir",
-            ),
+        ),
+        *_needs(
+            "code civil 388-1-1 et 459",
+            ("CONSENT_NOT_ABLE", able, "la personne, ou son représentant, puisse consentir"),
+        ),
+        *_needs(
+            article,
             ("CONSENT_OTHER_RECIPIENT", recipient, "le consentement désigne ce destinataire"),
             ("CONSENT_OTHER_PURPOSE", purpose, "le consentement désigne cette finalité"),
             ("CONSENT_NO_CATEGORY", bool(consent.categories), "des catégories soient nommées"),

@@ -28,13 +28,48 @@ class Form(StrEnum):
 
 
 class Grantor(StrEnum):
-    """Who agreed: the person, or the representative the measure or the law names."""
+    """Who agreed: the person, or the representative the measure or the law names.
+
+    CURATEUR: the person agreed, assisted; a curateur represents nobody.
+    """
 
     PERSONNE = "PERSONNE"
     PARENT = "PARENT"
     TUTEUR = "TUTEUR"
     CURATEUR = "CURATEUR"
     MANDATAIRE = "MANDATAIRE"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Capacity:
+    """Who may agree in one situation, and how the law says it."""
+
+    grantors: frozenset[Grantor]
+    why: str
+
+
+_MINOR = _Capacity(
+    grantors=frozenset({Grantor.PARENT, Grantor.TUTEUR}),
+    why="Une personne mineure ne consent pas seule : un titulaire de l’autorité parentale, ou le"
+    " tuteur (code civil, 371-1 et 388-1-1).",
+)
+_ABLE = _Capacity(
+    grantors=frozenset({Grantor.PERSONNE, Grantor.CURATEUR}),
+    why="Une personne majeure en état de consentir le fait elle-même, le curateur l’assistant au"
+    " besoin (code civil, 459).",
+)
+_UNABLE = _Capacity(
+    grantors=frozenset({Grantor.TUTEUR, Grantor.MANDATAIRE}),
+    why="Une personne majeure hors d’état de consentir est représentée par le tuteur ou le"
+    " mandataire (code civil, 459, 477 et 494-6).",
+)
+
+
+def capacity_of(*, minor: bool, able: bool) -> _Capacity:
+    """The rule for a person of this age and this ability."""
+    if minor:
+        return _MINOR
+    return _ABLE if able else _UNABLE
 
 
 class Scope(StrEnum):
@@ -83,6 +118,10 @@ class Consentement:
     ends_on: date
     form: Form
     grantor: Grantor
+    #: What the professional who collected it saw: the person could agree by themselves that day.
+    able: bool
+    #: The person was a minor that day, as accueil told.
+    minor: bool
     #: Reference of the deed that gives power to represent; mandatory for a representative.
     mandate_reference: str | None = field(default=None, repr=False)
     explained: str = field(repr=False)
@@ -105,6 +144,7 @@ class Consentement:
 
     def _faults(self, today: date) -> tuple[tuple[str, bool, str], ...]:
         oral, represented = self.form is Form.ORAL_CONFIRMED, self.grantor is not Grantor.PERSONNE
+        capacity = capacity_of(minor=self.minor, able=self.able)
         return (
             ("categories", not self.categories, "Nommez au moins une catégorie."),
             ("ends_on", self.ends_on < self.starts_on, "La fin précède le début."),
@@ -124,6 +164,7 @@ class Consentement:
                 self.confirmed_on is not None and self.confirmed_on > today,
                 "La confirmation ne peut être à venir.",
             ),
+            ("grantor", self.grantor not in capacity.grantors, capacity.why),
             (
                 "mandate_reference",
                 represented and not self.mandate_reference,
@@ -143,10 +184,14 @@ class Consentement:
         """What was explained, in which language, is known."""
         return bool(self.explained.strip() and self.explained_language.strip())
 
-    @property
-    def is_able(self) -> bool:
-        """The person agreed, or someone whose power to do so is documented."""
-        return self.grantor is Grantor.PERSONNE or bool(self.mandate_reference)
+    def is_able(self, *, minor: bool) -> bool:
+        """Whoever agreed could, with a documented power, and still can: `minor`, the person today.
+
+        What was agreed to for a child ends with the majority: the adult decides anew.
+        """
+        documented = self.grantor is Grantor.PERSONNE or bool(self.mandate_reference)
+        capacity = capacity_of(minor=self.minor, able=self.able)
+        return documented and minor is self.minor and self.grantor in capacity.grantors
 
     @property
     def has_form(self) -> bool:

@@ -119,7 +119,7 @@ class Partage:
                 detail = f"Hors du contrat : {', '.join(beyond)}." if beyond else "Aucun champ."
                 raise PartageRefused(detail, field=f"/elements/{topic}")
 
-    def check_consent(self, consentement: Consentement | None, today: date) -> None:
+    def check_consent(self, consentement: Consentement | None, today: date, *, minor: bool) -> None:
         """Raise PartageRefused unless the consent is this person's, this recipient's and holds."""
         fits = consentement is not None and (
             consentement.personne_id == self.personne_id
@@ -133,6 +133,12 @@ class Partage:
             )
         if consentement.withdrawn_at is not None or consentement.ends_on < today:
             raise PartageRefused("Ce consentement n’est plus valable.", field="/consentement_id")
+        if not consentement.is_able(minor=minor):
+            raise PartageRefused(
+                "Qui a consenti ne le peut pas, ou plus : la personne est mineure, ou devenue"
+                " majeure.",
+                field="/consentement_id",
+            )
 
     def end(self, now: datetime, reason: EndReason) -> bool:
         """Close it. Answers False when it was already closed."""

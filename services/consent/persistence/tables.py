@@ -62,6 +62,8 @@ consentement = sa.Table(
     sa.Column("ends_on", sa.Date, nullable=False),
     sa.Column("form", Code(Form), nullable=False),
     sa.Column("grantor", Code(Grantor), nullable=False),
+    sa.Column("able", sa.Boolean, nullable=False),
+    sa.Column("minor", sa.Boolean, nullable=False),
     sa.Column("mandate_reference", EncryptedText("consentement.mandate_reference")),
     sa.Column("explained", EncryptedText("consentement.explained"), nullable=False),
     sa.Column("explained_language", sa.Text, nullable=False),

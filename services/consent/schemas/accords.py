@@ -29,6 +29,11 @@ class ConsentementIn(Schema):
     ends_on = fields.day("Dernier jour, inclus ; un an au plus (exemple).", required=True)
     form = fields.choice(Form, "Forme : écrite, électronique, orale puis confirmée.", required=True)
     grantor = fields.choice(Grantor, "Qui consent.", load_default=Grantor.PERSONNE)
+    able = fields.flag(
+        "La personne est en état de consentir elle-même : constat du professionnel.",
+        example=True,
+        required=True,
+    )
     mandate_reference = fields.text(
         "Référence de l’acte, si un représentant consent.",
         "Jugement 00/0000",
@@ -56,6 +61,7 @@ class ConsentementOut(ConsentementIn):
     """Un consentement."""
 
     id = fields.uuid("Consentement.")
+    minor = fields.flag("La personne était mineure ce jour-là.")
     recorded_by = fields.uuid("Professionnel qui l’a recueilli.")
     granted_at = fields.instant("Enregistrement.")
     withdrawn_at = fields.instant("Retrait, s’il y en a un.")

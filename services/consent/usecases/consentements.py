@@ -9,6 +9,7 @@ from uuid import UUID
 
 from chassis.caller import Caller
 from chassis.ids import new_id
+from services.consent import accueil
 from services.consent.domain.consentement import Consentement, ConsentementRefused, Opposition
 from services.consent.domain.elements import fields_of
 from services.consent.events import ConsentGranted, ConsentWithdrawn, OppositionRegistered
@@ -17,15 +18,20 @@ from services.consent.usecases.access import agent_of, check_may_read
 
 
 def grant(uow: UnitOfWork, *, by: Caller, **terms: Any) -> Consentement:
-    """Record an agreement collected by a named professional. Raises ConsentementRefused."""
+    """Record an agreement collected by a named professional. Raises ConsentementRefused.
+
+    Who may agree depends on the person's age: fails closed when accueil does not answer.
+    """
     agent_id, today = agent_of(by), uow.today
     partenaire = uow.partenaires.find(terms["partenaire"])
     if partenaire is None:
         raise ConsentementRefused("Partenaire inconnu.", field="/partenaire")
     if terms["purpose"] not in partenaire.contract.purposes:
         raise ConsentementRefused("Le contrat ne prévoit pas cette finalité.", field="/purpose")
+    situation = accueil.situation_of(uow.neighbours, terms["personne_id"], today=today)
     consentement = Consentement(
         id=new_id(),
+        minor=situation.is_minor(today),
         recorded_by=agent_id,
         granted_at=uow.now,
         mds=next(iter(by.mds), None),

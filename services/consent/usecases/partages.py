@@ -43,7 +43,7 @@ def sign(uow: UnitOfWork, *, by: Caller, personne_id: UUID, **terms: Any) -> Par
         signed_at=uow.now,
         **terms,
     )
-    _check(uow, partage)
+    _check(uow, partage, situation)
     uow.hold_persons([personne_id])
     uow.personnes.set_minor_until(personne_id, situation.minor_until)
     uow.partages.add(partage)
@@ -104,14 +104,15 @@ def _check_situation(situation: Situation) -> None:
         raise PartageRefused("Personne décédée : le secret demeure.", field="/personne_id")
 
 
-def _check(uow: UnitOfWork, partage: Partage) -> None:
+def _check(uow: UnitOfWork, partage: Partage, situation: Situation) -> None:
     partenaire = uow.partenaires.find(partage.partenaire)
     today = uow.today
     if partenaire is None or not partenaire.is_active(today):
         raise PartageRefused("Aucun contrat en cours avec ce partenaire.", field="/partenaire")
     partage.check(partenaire.contract, today)
     if partage.consentement_id is not None:
-        partage.check_consent(uow.consentements.find(partage.consentement_id), today)
+        consentement = uow.consentements.find(partage.consentement_id)
+        partage.check_consent(consentement, today, minor=situation.is_minor(today))
 
 
 def _signed(partage: Partage) -> PartageSigned:

@@ -57,6 +57,7 @@ class Scene:
             "starts_on": "2023-01-09",
             "ends_on": "2023-06-30",
             "form": "WRITTEN",
+            "able": True,
             "explained": "À quoi sert le partage, comment l’arrêter.",
             "explained_language": "fr",
             "explained_on": "2023-01-09",

@@ -10,6 +10,8 @@ import pytest
 from chassis.testing import START, deliver, published
 from tests.integration.consent.scene import STRANGER, TOPIC, terms
 
+BY_A_PARENT = {"grantor": "PARENT", "mandate_reference": "LIVRET-1", "able": False}
+
 
 def test_consent_alone_lets_nothing_leave(scene):
     """Code pénal 226-13: agreed to by the person, signed by nobody."""
@@ -153,9 +155,55 @@ def test_a_sensitive_fact_is_never_even_copied(scene):
     assert scene.rows("state", "data") == [("WAITING", {})]
 
 
+def test_a_child_does_not_consent_alone(scene):
+    child = scene.person(born_on="2014-05-04")
+
+    refused = scene.consent(child)
+
+    assert (refused.status, refused.json["errors"][0]["pointer"]) == (422, "/grantor")
+    assert "388-1-1" in refused.json["detail"]
+
+
+def test_a_person_who_cannot_consent_does_not(scene):
+    refused = scene.consent(scene.person(), able=False)
+
+    assert (refused.status, refused.json["errors"][0]["pointer"]) == (422, "/grantor")
+
+
+def test_nobody_consents_while_their_age_cannot_be_read(scene):
+    personne = scene.person()
+    scene.runtime.neighbours.down.add("accueil")
+
+    assert scene.consent(personne).status == 503
+
+
+def test_a_consent_of_the_person_grounds_nothing_once_they_are_known_as_a_child(scene):
+    """Collected before accueil corrected the birth date."""
+    personne = scene.person()
+    consent_id = scene.consent(personne).json["id"]
+    path = ("accueil", f"/internal/personnes/{personne}")
+    scene.runtime.neighbours.answers[path] |= {"born_on": "2014-05-04"}
+
+    refused = scene.sign(personne, consent_id)
+
+    assert (refused.status, refused.json["errors"][0]["pointer"]) == (422, "/consentement_id")
+
+
+def test_what_a_parent_agreed_to_ends_with_the_majority(scene):
+    """Eighteen on 20 January: the adult decides anew."""
+    personne = scene.person(born_on="2005-01-20")
+    consent_id = scene.consent(personne, **BY_A_PARENT).json["id"]
+    assert scene.sign(personne, consent_id).status == 201
+    scene.runtime.clock.set(START + timedelta(days=20))
+    scene.facts(personne)
+
+    assert scene.read().json["facts"] == []
+    assert scene.rows("reason") == [("CONSENT_NOT_ABLE",)]
+
+
 def test_a_minor_alone_is_kept_back(scene, after):
     minor = scene.person(born_on="2010-05-04")
-    scene.sign(minor, scene.consent(minor, grantor="PARENT", mandate_reference="x").json["id"])
+    scene.sign(minor, scene.consent(minor, **BY_A_PARENT).json["id"])
     scene.facts(minor)
 
     scene.read()

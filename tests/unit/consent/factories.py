@@ -60,6 +60,8 @@ def consentement(**changes) -> Consentement:
         "ends_on": date(2023, 6, 30),
         "form": Form.WRITTEN,
         "grantor": Grantor.PERSONNE,
+        "able": True,
+        "minor": False,
         "explained": "À quoi sert le partage.",
         "explained_language": "fr",
         "explained_on": date(2023, 1, 9),

@@ -117,7 +117,7 @@ def test_a_cleared_code_that_names_a_danger_is_kept_back_all_the_same():
         ({"explained_on": TODAY + timedelta(days=1)}, "/explained_on"),
         ({"form": Form.ORAL_CONFIRMED}, "/confirmed_on"),
         ({"confirmed_on": TODAY + timedelta(days=1)}, "/confirmed_on"),
-        ({"grantor": Grantor.PARENT}, "/mandate_reference"),
+        ({"grantor": Grantor.PARENT, "minor": True}, "/mandate_reference"),
     ],
 )
 def test_an_incomplete_consentement_is_refused_saying_where(changes, pointer):
@@ -125,6 +125,30 @@ def test_an_incomplete_consentement_is_refused_saying_where(changes, pointer):
         consentement(**changes).check(TODAY)
 
     assert _pointer(refusal) == pointer
+
+
+#: (minor, able) → who may agree. Code civil, 388-1-1, 459, 477, 494-6.
+MAY_GRANT = {
+    (True, True): {Grantor.PARENT, Grantor.TUTEUR},
+    (True, False): {Grantor.PARENT, Grantor.TUTEUR},
+    (False, True): {Grantor.PERSONNE, Grantor.CURATEUR},
+    (False, False): {Grantor.TUTEUR, Grantor.MANDATAIRE},
+}
+
+
+@pytest.mark.parametrize("grantor", list(Grantor))
+@pytest.mark.parametrize(("minor", "able"), list(MAY_GRANT))
+def test_who_may_agree_depends_on_age_and_ability(grantor, minor, able):
+    given = consentement(grantor=grantor, minor=minor, able=able, mandate_reference="x")
+
+    assert given.is_able(minor=minor) is (grantor in MAY_GRANT[minor, able])
+    assert not given.is_able(minor=not minor)
+    if grantor in MAY_GRANT[minor, able]:
+        given.check(TODAY)
+    else:
+        with pytest.raises(ConsentementRefused) as refusal:
+            given.check(TODAY)
+        assert _pointer(refusal) == "/grantor"
 
 
 def test_a_consentement_is_withdrawn_once():
@@ -214,7 +238,14 @@ def test_a_refused_partage_names_the_article_of_what_is_missing(basis):
 )
 def test_a_partage_rests_on_a_consent_that_fits_and_holds(changes):
     with pytest.raises(PartageRefused):
-        partage().check_consent(consentement(**changes), TODAY)
+        partage().check_consent(consentement(**changes), TODAY, minor=False)
+
+
+def test_a_child_s_own_consent_grounds_no_partage():
+    with pytest.raises(PartageRefused) as refusal:
+        partage().check_consent(consentement(), TODAY, minor=True)
+
+    assert _pointer(refusal) == "/consentement_id"
 
 
 def test_a_partage_ends_once():

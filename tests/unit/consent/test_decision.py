@@ -46,6 +46,8 @@ def _contract(**changes):
     return {"partenaire": partenaire(contract=contract(**changes))}
 
 
+#: Agreed to by a parent, for someone who has come of age since.
+FOR_A_CHILD = consentement(grantor=Grantor.PARENT, mandate_reference="x", able=False, minor=True)
 ASSOCIATED_CESF = Signer(AGENT, FileRole.ASSOCIATED, "BUDGET", "CESF")
 
 #: (basis, what is taken away, the reason told)
@@ -81,6 +83,9 @@ BROKEN = [
     (Basis.CONSENT, {"consentement": consentement(personne_id=uuid4())}, "NO_CONSENT"),
     (Basis.CONSENT, {"consentement": consentement(explained=" ")}, "CONSENT_NOT_INFORMED"),
     (Basis.CONSENT, {"consentement": consentement(grantor=Grantor.TUTEUR)}, "CONSENT_NOT_ABLE"),
+    (Basis.CONSENT, {"consentement": consentement(able=False)}, "CONSENT_NOT_ABLE"),
+    (Basis.CONSENT, {"situation": Situation(minor_until=date(2030, 1, 1))}, "CONSENT_NOT_ABLE"),
+    (Basis.CONSENT, {"consentement": FOR_A_CHILD}, "CONSENT_NOT_ABLE"),
     (Basis.CONSENT, {"consentement": consentement(partenaire="cpam")}, "CONSENT_OTHER_RECIPIENT"),
     (Basis.CONSENT, {"consentement": consentement(purpose="AUTRE")}, "CONSENT_OTHER_PURPOSE"),
     (Basis.CONSENT, {"consentement": consentement(categories=frozenset())}, "CONSENT_NO_CATEGORY"),
@@ -181,9 +186,16 @@ def test_an_oral_agreement_counts_once_confirmed():
 
 
 def test_a_representative_counts_with_a_mandate():
-    represented = consentement(grantor=Grantor.TUTEUR, mandate_reference="Jugement 00/0000")
+    mandate = {"grantor": Grantor.TUTEUR, "mandate_reference": "Jugement 00/0000"}
+    represented = consentement(able=False, **mandate)
 
     assert decide(question(consentement=represented)).allowed
+
+
+def test_a_parent_counts_until_the_majority():
+    child = Situation(minor_until=TODAY + timedelta(days=1))
+
+    assert decide(question(consentement=FOR_A_CHILD, situation=child)).allowed
 
 
 @pytest.mark.parametrize(

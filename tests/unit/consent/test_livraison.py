@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID, uuid4
 
-from services.consent.domain.consentement import Opposition, Scope
+from services.consent.domain.consentement import Grantor, Opposition, Scope
 from services.consent.domain.livraison import Livraison, Record, judge, outgoing
 from services.consent.domain.question import Situation
 from tests.unit.consent.factories import (
@@ -102,7 +102,16 @@ def test_without_a_field_common_to_all_nothing_leaves():
 
 def test_a_minor_alone_is_in_no_feed_but_a_family_is():
     minor = Situation(minor_until=date(2030, 1, 1))
-    record = _record(situations={OTHER: minor})
+    by_a_parent = consentement(
+        id=OTHER_CONSENT,
+        personne_id=OTHER,
+        grantor=Grantor.PARENT,
+        mandate_reference="x",
+        able=False,
+        minor=True,
+    )
+    consents = {CONSENT: consentement(), OTHER_CONSENT: by_a_parent}
+    record = _record(situations={OTHER: minor}, consentements=consents)
 
     alone = _judge(_livraison(OTHER), record)
     with_parent = _judge(_livraison(PERSONNE, OTHER), record)
