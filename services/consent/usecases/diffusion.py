@@ -26,7 +26,7 @@ _MOST = 1000
 
 
 class PartenaireSuspended(Forbidden):
-    """What waits goes on waiting: nothing is decided for a partner that is cut off."""
+    """What waits goes on waiting, and what happens waits too: nothing is decided meanwhile."""
 
     code = "partenaire-suspendu"
     title = "Votre accès est suspendu"
@@ -63,12 +63,15 @@ class Reading:
 
 
 def record(uow: UnitOfWork, event: Event) -> None:
-    """Keep a fact for every partner whose contract names it. Nothing is decided here."""
+    """Keep a fact for every partner whose contract in force names it. Nothing is decided here.
+
+    A suspended partner's facts are kept too: a suspension ends, and each is decided then.
+    """
     topic = f"{event.source}.{event.routing_key}"
     partenaires = uow.partenaires.by_topic.get(topic)
     if partenaires:
         today = uow.today
-        rows = [_row(uow, event, topic, p) for p in partenaires if p.is_active(today)]
+        rows = [_row(uow, event, topic, p) for p in partenaires if p.contract.is_active(today)]
         if rows:
             uow.livraisons.record(rows)
 

@@ -52,7 +52,7 @@ def suspend(uow: UnitOfWork, *, by: Caller, code: str) -> Partenaire:
 
 
 def resume(uow: UnitOfWork, *, by: Caller, code: str) -> Partenaire:
-    """Open a suspended partner again. What waited is decided when it is read."""
+    """Open a suspended partner again. What waited, and what happened, is decided when read."""
     partenaire = _hold(uow, code, None)
     if partenaire.suspended_at is not None:
         partenaire.suspended_at = None

@@ -114,12 +114,33 @@ def test_a_suspended_partner_reads_nothing_and_nothing_is_lost(scene, after):
     scene.facts(personne)
     scene.client.post("/v1/partenaires/caf/suspend", role="dpo")
 
+    scene.facts(personne)
     refused = scene.read()
     waiting = scene.rows("state")
     scene.client.post("/v1/partenaires/caf/resume", role="dpo")
 
-    assert (refused.status, waiting) == (403, [("WAITING",)])
-    assert len(scene.read().json["facts"]) == 1
+    assert (refused.status, waiting) == (403, [("WAITING",)] * 2)
+    assert len(scene.read().json["facts"]) == 2
+
+
+def test_what_happened_while_a_partner_was_suspended_obeys_a_withdrawal(scene, after):
+    personne, consent_id = scene.shared()
+    scene.client.post("/v1/partenaires/caf/suspend", role="dpo")
+    scene.facts(personne)
+    scene.withdraw(consent_id)
+    scene.client.post("/v1/partenaires/caf/resume", role="dpo")
+
+    assert scene.read().json["facts"] == []
+    assert scene.rows("state", "reason") == [("SUPPRESSED", "CONSENT_WITHDRAWN")]
+
+
+def test_outside_the_period_of_its_contract_nothing_is_kept_for_a_partner(scene):
+    personne, _ = scene.shared()
+    scene.runtime.clock.set(START + timedelta(days=400))
+
+    scene.facts(personne)
+
+    assert scene.rows("state") == []
 
 
 def test_a_contract_that_asks_for_the_forbidden_is_refused(scene):
