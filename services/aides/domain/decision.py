@@ -178,6 +178,17 @@ def check_grantable(demande: Demande, evaluation: Evaluation) -> None:
         )
 
 
+def check_reasoned(verdict: Verdict, evaluation: Evaluation) -> None:
+    """A grant outside the publics of the règlement says why. Raises DecisionIncoherent."""
+    is_reasoned = verdict.reason is not None and (verdict.text or "").strip()
+    if verdict.outcome.grants and evaluation.is_outside_publics and not is_reasoned:
+        raise DecisionIncoherent(
+            "La situation ne relève pas des publics du règlement : motivez l’accord par un motif "
+            "et un texte.",
+            field="/text",
+        )
+
+
 def choose_path(
     demande: Demande,
     verdict: Verdict,

@@ -125,6 +125,14 @@ class Evaluation:
         return any(line.outcome is LineOutcome.TO_COMMISSION for line in self.lines)
 
     @property
+    def is_outside_publics(self) -> bool:
+        """True when the commission may help someone the règlement does not aim at."""
+        return any(
+            line.rule == Rule.PUBLIC and line.outcome is LineOutcome.TO_COMMISSION
+            for line in self.lines
+        )
+
+    @property
     def blocking(self) -> tuple[Line, ...]:
         """The lines that stop the grant."""
         return tuple(line for line in self.lines if line.outcome is LineOutcome.BLOCKING)

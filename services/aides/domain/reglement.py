@@ -107,6 +107,8 @@ class NatureRules:
 
     publics: tuple[str, ...]
     publics_article: str
+    #: What a situation outside these publics does.
+    publics_exceeded: Exceeded
     reste_a_vivre: Limit
     plafond: Plafond
     plafond_annuel: Limit
@@ -149,6 +151,8 @@ def read_rules(data: Mapping[str, Any]) -> NatureRules:
     return NatureRules(
         publics=tuple(data["publics"]["codes"]),
         publics_article=data["publics"]["article"],
+        # A règlement loaded before this could be said leaves it to the commission.
+        publics_exceeded=Exceeded(data["publics"].get("exceeded", Exceeded.COMMISSION)),
         reste_a_vivre=_limit(data["reste_a_vivre"], "max_cents_per_person_day"),
         plafond=_plafond(data["plafond"]),
         plafond_annuel=_limit(data["plafond_annuel"], "cents"),
@@ -228,8 +232,8 @@ def _check_nature(nature: Nature, data: Mapping[str, Any]) -> None:
 
 
 def _check_no_refusal(nature: Nature, data: Mapping[str, Any]) -> None:
-    for part in ("reste_a_vivre", "plafond", "plafond_annuel", "cumul"):
-        if data[part]["exceeded"] == Exceeded.REFUS:
+    for part in ("publics", "reste_a_vivre", "plafond", "plafond_annuel", "cumul"):
+        if data[part].get("exceeded") == Exceeded.REFUS:
             raise UnlawfulReglement(
                 "Pour une prestation légale, un dépassement conduit à l’évaluation individuelle "
                 "et à la commission, jamais à un refus (CASF L223-1 ; CE 29/05/2019 n° 417467).",

@@ -60,7 +60,7 @@ def _public(bench: _Bench) -> Line:
     is_in = bench.file.situation.public in bench.rules.publics
     return bench.line(
         Rule.PUBLIC,
-        LineOutcome.RESPECTED if is_in else LineOutcome.BLOCKING,
+        LineOutcome.RESPECTED if is_in else bench.past(bench.rules.publics_exceeded),
         "La situation relève du public visé."
         if is_in
         else "La situation ne relève pas du public visé par cette aide.",

@@ -33,7 +33,10 @@ class DecisionIn(Schema):
     outcome = fields.choice(Outcome, "Sens.", "GRANTED", required=True)
     amount_cents = amount("Montant accordé ; 0 pour un refus ou un ajournement", least=0)
     reason = fields.choice(
-        DecisionReason, "Motif, obligatoire sauf accord total.", load_default=None, allow_none=True
+        DecisionReason,
+        "Motif, obligatoire sauf accord total à un public visé.",
+        load_default=None,
+        allow_none=True,
     )
     text = fields.text(
         "Motivation en clair (chiffrée).", most=4000, load_default=None, allow_none=True

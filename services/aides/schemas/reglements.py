@@ -33,6 +33,15 @@ def _exceeded() -> marshmallow.fields.String:
     )
 
 
+def _outside() -> marshmallow.fields.String:
+    return fields.one_of(
+        Exceeded,
+        "Effet d’une situation hors de ces publics. REFUS est interdit pour AM et AML.",
+        "COMMISSION",
+        load_default="COMMISSION",
+    )
+
+
 class Publics(Schema):
     """Who the aid is for."""
 
@@ -40,6 +49,7 @@ class Publics(Schema):
     codes = fields.codes(
         "Codes des publics visés.", ["PERSONNE_SEULE"], least=1, most=30, required=True
     )
+    exceeded = _outside()
 
 
 class ResteAVivre(Schema):

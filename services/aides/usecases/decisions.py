@@ -18,6 +18,7 @@ from services.aides.domain.decision import (
     check_coherent,
     check_grantable,
     check_motive,
+    check_reasoned,
     choose_path,
 )
 from services.aides.domain.demande import ActionNotAllowed, Demande, Outcome, Status
@@ -54,6 +55,7 @@ def decide(
     if verdict.outcome.grants:
         check_grantable(demande, evaluation)
     path, line = choose_path(demande, verdict, evaluation, reglement, roles=by.roles, on=uow.today)
+    check_reasoned(verdict, evaluation)
     decision = _write(uow, demande, verdict, evaluation, decider=decider, path=path, line=line)
     decision.awaits_budget = verdict.outcome.grants and not _can_pay(enveloppe, verdict)
     _settle(uow, demande, decision, enveloppe, by=by, instalments=command["instalments"])

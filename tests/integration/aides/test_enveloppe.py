@@ -123,6 +123,24 @@ class TestPrestationLegale:
 
         assert granted.json["status"] == "AWAITING_BUDGET"
 
+    def test_the_commission_grants_it_outside_the_publics_of_the_reglement_and_says_why(
+        self, office: Office, nature: str
+    ) -> None:
+        office.open_enveloppe(1_000_000, [nature])
+        demande = office.instruct(office.file(nature), situation={"public": "AUTRE"})
+        why = {"reason": "EVALUATION_INDIVIDUELLE", "text": "Un enfant est en danger."}
+
+        alone = office.decide(demande, **why)
+        unsaid = office.decide(demande, commission=SESSION)
+        granted = office.decide(demande, commission=SESSION, **why)
+
+        assert alone.json["type"].endswith(":commission-requise")
+        assert alone.json["regles"] == ["PUBLIC"]
+        assert unsaid.json["errors"][0]["pointer"] == "/text"
+        assert granted.json["status"] == "GRANTED"
+        (decision,) = office.decisions(granted)
+        assert decision["text"] == why["text"]
+
     @pytest.mark.parametrize("reason", ["ENVELOPPE_EPUISEE", "PLAFOND_ATTEINT", "CUMUL"])
     @pytest.mark.parametrize("outcome", ["REFUSED", "ADJOURNED"])
     def test_a_rule_alone_neither_refuses_it_nor_puts_it_off(

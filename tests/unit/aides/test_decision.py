@@ -29,6 +29,7 @@ from services.aides.domain.decision import (
     check_coherent,
     check_grantable,
     check_motive,
+    check_reasoned,
     choose_path,
 )
 from services.aides.domain.demande import Demande, Outcome
@@ -253,6 +254,32 @@ class TestMotives:
             check_coherent(said, 30000)
 
         assert refused.value.errors[0]["pointer"] == "/amount_cents"
+
+
+class TestReasons:
+    OUTSIDE = evaluation(LineOutcome.TO_COMMISSION, Rule.PUBLIC)
+
+    @pytest.mark.parametrize(
+        ("reason", "text"),
+        [
+            (None, None),
+            (None, "Pourquoi."),
+            (DecisionReason.EVALUATION_INDIVIDUELLE, None),
+            (DecisionReason.EVALUATION_INDIVIDUELLE, " "),
+        ],
+    )
+    def test_a_grant_outside_the_publics_is_reasoned(
+        self, reason: DecisionReason | None, text: str | None
+    ) -> None:
+        with pytest.raises(DecisionIncoherent, match="publics du règlement"):
+            check_reasoned(verdict(reason=reason, text=text), self.OUTSIDE)
+
+    def test_any_other_grant_and_a_reasoned_one_need_no_more(self) -> None:
+        reasoned = verdict(reason=DecisionReason.EVALUATION_INDIVIDUELLE, text="Pourquoi.")
+
+        check_reasoned(reasoned, self.OUTSIDE)
+        check_reasoned(verdict(), BEYOND)
+        check_reasoned(verdict(), WITHIN)
 
 
 class TestGrantable:

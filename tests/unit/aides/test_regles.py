@@ -124,20 +124,16 @@ class TestPrestationLegale:
     """CASF L223-1; CE 29/05/2019 n° 417467: no limit refuses AM or AML by itself."""
 
     @given(examinations.filter(lambda file: REGIMES[file.nature].is_legal))
-    def test_is_stopped_by_nothing_but_its_public(self, file: Examination) -> None:
-        stopped = {line.rule for line in evaluate(file, reglement()).blocking}
-
-        assert stopped <= {Rule.PUBLIC}
+    def test_is_stopped_by_nothing(self, file: Examination) -> None:
+        assert evaluate(file, reglement()).blocking == ()
 
     @given(examinations.filter(lambda file: REGIMES[file.nature].is_legal))
     def test_is_not_stopped_even_by_a_reglement_that_says_so(self, file: Examination) -> None:
         body = example_body()
-        for part in ("reste_a_vivre", "plafond", "plafond_annuel", "cumul"):
+        for part in ("publics", "reste_a_vivre", "plafond", "plafond_annuel", "cumul"):
             body[file.nature][part]["exceeded"] = Exceeded.REFUS
 
-        stopped = {line.rule for line in evaluate(file, reglement(body)).blocking}
-
-        assert stopped <= {Rule.PUBLIC}
+        assert evaluate(file, reglement(body)).blocking == ()
 
     @pytest.mark.parametrize("nature", [Nature.AM, Nature.AML])
     def test_goes_to_the_commission_when_the_envelope_is_empty(self, nature: Nature) -> None:
@@ -171,6 +167,24 @@ class TestSecours:
         said = outcomes(examination(amount_cents=60001), reglement(body))
 
         assert said[Rule.PLAFOND] is LineOutcome.BLOCKING
+
+    @pytest.mark.parametrize(
+        ("exceeded", "expected"),
+        [
+            ("REFUS", LineOutcome.BLOCKING),
+            ("COMMISSION", LineOutcome.TO_COMMISSION),
+            (None, LineOutcome.TO_COMMISSION),
+        ],
+    )
+    def test_outside_its_publics_does_what_the_reglement_says(
+        self, exceeded: str | None, expected: LineOutcome
+    ) -> None:
+        body = example_body()
+        body["SECOURS"]["publics"] |= {"codes": ["AUTRE"], "exceeded": exceeded}
+        if exceeded is None:
+            del body["SECOURS"]["publics"]["exceeded"]
+
+        assert outcomes(examination(), reglement(body))[Rule.PUBLIC] is expected
 
     def test_counts_aids_of_the_civil_year_only(self) -> None:
         last_year = [
@@ -250,7 +264,9 @@ class TestCheckLawful:
         check_lawful(example_body())
 
     @pytest.mark.parametrize("nature", ["AM", "AML"])
-    @pytest.mark.parametrize("part", ["reste_a_vivre", "plafond", "plafond_annuel", "cumul"])
+    @pytest.mark.parametrize(
+        "part", ["publics", "reste_a_vivre", "plafond", "plafond_annuel", "cumul"]
+    )
     def test_refuses_a_limit_that_refuses_a_prestation_legale(self, nature: str, part: str) -> None:
         body = deepcopy(example_body())
         body[nature][part]["exceeded"] = "REFUS"
