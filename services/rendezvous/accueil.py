@@ -8,12 +8,15 @@ from uuid import UUID
 from marshmallow import fields
 
 from chassis.neighbours import AnswerSchema, Neighbours, find
+from services.protection import Protection
 from services.rendezvous.domain.projections import Assignment, KnownPersonne
 
 
 class _PersonneIn(AnswerSchema):
     deceased = fields.Boolean(required=True)
     protected = fields.Boolean(required=True)
+    opened_agent_ids = fields.List(fields.UUID(), required=True)
+    closed_agent_ids = fields.List(fields.UUID(), required=True)
 
 
 class _AgentIn(AnswerSchema):
@@ -31,7 +34,14 @@ _PERSONNE, _AGENT = _PersonneIn(), _AgentIn()
 def read_personne(neighbours: Neighbours, personne_id: UUID) -> KnownPersonne | None:
     """The personne as accueil knows them, or None. Raises Unavailable."""
     answer = find(neighbours, "accueil", f"/internal/personnes/{personne_id}", _PERSONNE)
-    return None if answer is None else KnownPersonne(personne_id=personne_id, **answer)
+    if answer is None:
+        return None
+    told = Protection(
+        protected=answer["protected"],
+        opened_to=frozenset(answer["opened_agent_ids"]),
+        closed_to=frozenset(answer["closed_agent_ids"]),
+    )
+    return KnownPersonne(personne_id=personne_id, deceased=answer["deceased"], told=told)
 
 
 def read_agent(neighbours: Neighbours, agent_id: UUID, today: date) -> Assignment | None:

@@ -22,9 +22,11 @@ class PersonneFact(FactSchema):
 
 
 class ProtectionChanged(PersonneFact):
-    """A file becomes, or stops being, protected."""
+    """Who may know of a file."""
 
     protected = fields.Boolean(required=True)
+    opened_agent_ids = fields.List(fields.UUID(), load_default=None)
+    closed_agent_ids = fields.List(fields.UUID(), load_default=None)
 
 
 class AgentFact(FactSchema):
@@ -69,9 +71,14 @@ class DossierClosed(FactSchema):
 
 
 @subscriptions.on("accueil", "personne_registered.v1", of="personne", reads=PersonneFact)
+def personne_is_registered(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
+    """It can be given rendezvous."""
+    told.personne_is_registered(uow, **data)
+
+
 @subscriptions.on("accueil", "personne_changed.v1", of="personne", reads=PersonneFact)
 def personne_is_known(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
-    """It can be given rendezvous."""
+    """Heals a baseline that missed the registration."""
     told.personne_is_known(uow, **data)
 
 
@@ -83,8 +90,8 @@ def personne_died(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
 
 @subscriptions.on("accueil", "protection_changed.v1", of="personne", reads=ProtectionChanged)
 def protection_changed(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
-    """Lists show less of a protected file."""
-    told.personne_is_protected(uow, **data)
+    """Its rendezvous are hidden from whom the file is hidden from."""
+    told.protection_is_told(uow, **data)
 
 
 @subscriptions.on("accueil", "agent_registered.v1", of="agent", reads=AgentFact)

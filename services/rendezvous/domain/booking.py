@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from services.protection import PersonneNotFound
 from services.rendezvous.domain.errors import (
     AgentUnknown,
     IdentityRequired,
@@ -15,7 +16,6 @@ from services.rendezvous.domain.errors import (
     NotOnTheMinute,
     NotYoursToBook,
     PersonneDeceased,
-    PersonneUnknown,
     ProfessionNotAllowed,
     RoomUnknown,
     SiteUnknown,
@@ -24,7 +24,7 @@ from services.rendezvous.domain.motif import Motif
 from services.rendezvous.domain.planning import Room
 from services.rendezvous.domain.projections import Assignment, KnownPersonne, KnownSite
 from services.rendezvous.domain.rendezvous import Place
-from services.rendezvous.domain.rights import Viewer
+from services.rendezvous.domain.rights import Viewer, is_closed_to
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,21 +50,28 @@ class Ground:
     agents: Mapping[UUID, Assignment]
     personnes: Mapping[UUID, KnownPersonne]
 
+    def knows(self, personne_id: UUID) -> bool:
+        """Whether accueil told of a personne, and of who may know of their file."""
+        return personne_id in self.personnes and self.personnes[personne_id].told is not None
 
-def check_personnes(personne_ids: tuple[UUID, ...], motif: Motif, ground: Ground) -> None:
-    """Known, alive, and there unless the motif receives people not identified."""
+
+def check_personnes(
+    personne_ids: tuple[UUID, ...], motif: Motif, ground: Ground, viewer: Viewer
+) -> None:
+    """Known, alive, and there unless the motif receives people not identified.
+
+    An agent books nothing for themselves nor a relative, as accueil says: the answer is the one
+    for a personne who does not exist, before anything else is looked at.
+    """
     if motif.needs_identity and not personne_ids:
         raise IdentityRequired(
             "Seul un premier accueil se prend sans personne identifiée.", field="/personne_ids"
         )
-    for place, personne_id in enumerate(personne_ids):
-        known = ground.personnes.get(personne_id)
-        if known is None:
-            raise PersonneUnknown(
-                "Enregistrez d’abord la personne à l’accueil.", field=f"/personne_ids/{place}"
-            )
-        if known.deceased:
-            raise PersonneDeceased("Vérifiez la fiche de la personne.")
+    known = [ground.personnes.get(personne_id) for personne_id in personne_ids]
+    if any(one is None or is_closed_to(viewer, one) for one in known):
+        raise PersonneNotFound()
+    if any(one.deceased for one in known if one):
+        raise PersonneDeceased("Vérifiez la fiche de la personne.")
 
 
 def check_for_self(viewer: Viewer, personne_ids: tuple[UUID, ...]) -> None:

@@ -40,13 +40,6 @@ class AgentUnknown(Invalid):
     title = "Agent inconnu ou hors poste à cette date"
 
 
-class PersonneUnknown(Invalid):
-    """The personne is not known to accueil."""
-
-    code = "personne-inconnue"
-    title = "Personne inconnue"
-
-
 class PersonneDeceased(Conflict):
     """No rendezvous for a person who has died."""
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from services.protection import Protection
+
 
 @dataclass(frozen=True, kw_only=True)
 class Assignment:
@@ -26,8 +28,9 @@ class KnownPersonne:
     """All that is kept of a person here."""
 
     personne_id: UUID
-    deceased: bool
-    protected: bool
+    deceased: bool = False
+    #: Who may know of their file; None: accueil has not said.
+    told: Protection | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from services import roles
-from services.rendezvous.domain.projections import Assignment
+from services.protection import Protection
+from services.rendezvous.domain.projections import Assignment, KnownPersonne
 from services.rendezvous.domain.rendezvous import Rendezvous
 
 
@@ -26,19 +28,71 @@ class Viewer:
         return roles.PERSONNE in self.roles and self.roles.isdisjoint(roles.AGENTS)
 
 
-def may_see(viewer: Viewer, rendezvous: Rendezvous, *, referent_id: UUID | None) -> bool:
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """A rendezvous with what decides who sees it."""
+
+    rendezvous: Rendezvous
+    #: The référent of the dossier it answers to.
+    referent_id: UUID | None = None
+    #: Its personnes, as far as accueil told of them.
+    personnes: Mapping[UUID, KnownPersonne] = field(default_factory=dict)
+
+    @property
+    def untold(self) -> frozenset[UUID]:
+        """The personnes of whom accueil has not said who may know of their file."""
+        told = {key for key, personne in self.personnes.items() if personne.told is not None}
+        return frozenset(self.rendezvous.personne_ids) - told
+
+    def with_told(self, learnt: Mapping[UUID, KnownPersonne]) -> Seen:
+        """The same, with those of its personnes that were just learnt."""
+        own = {key: learnt[key] for key in self.untold if key in learnt}
+        return replace(self, personnes={**self.personnes, **own})
+
+    @property
+    def files(self) -> list[Protection]:
+        """Who may know of each of its personnes' files; one nothing is said of is protected."""
+        unknown = [Protection(protected=True)] * len(self.untold)
+        return [one.told for one in self.personnes.values() if one.told is not None] + unknown
+
+
+def has_a_place(viewer: Viewer, seen: Seen) -> bool:
     """The person themselves; else the agents of the rendezvous, of its MDS, the one who booked
     it, and the référent of the dossier it answers to."""
+    rendezvous = seen.rendezvous
     if viewer.is_personne:
         return viewer.personne_id is not None and viewer.personne_id in rendezvous.personne_ids
     if viewer.roles.isdisjoint(roles.AGENTS):
         return False
     return (
-        is_concerned(viewer, rendezvous)
+        has_a_part(viewer, seen)
         or rendezvous.place.mds in viewer.mds
         or rendezvous.booked_by == viewer.subject
-        or (referent_id is not None and referent_id == viewer.agent_id)
     )
+
+
+def may_see(viewer: Viewer, seen: Seen) -> bool:
+    """Whoever has a place, unless it is about themselves or a relative: accueil says so."""
+    return has_a_place(viewer, seen) and not is_closed(viewer, seen)
+
+
+def is_closed(viewer: Viewer, seen: Seen) -> bool:
+    """Whether accueil closes the file of one of its personnes to the viewer."""
+    return any(is_closed_to(viewer, personne) for personne in seen.personnes.values())
+
+
+def is_closed_to(viewer: Viewer, personne: KnownPersonne) -> bool:
+    """Whether accueil closes a file to an agent, whatever their rank; never to the person."""
+    if viewer.is_personne or personne.told is None:
+        return False
+    return personne.told.is_closed_to(viewer.agent_id)
+
+
+def has_a_part(viewer: Viewer, seen: Seen) -> bool:
+    """Whether the viewer holds it, or is the référent of the dossier it answers to."""
+    if is_concerned(viewer, seen.rendezvous):
+        return True
+    return seen.referent_id is not None and seen.referent_id == viewer.agent_id
 
 
 def is_concerned(viewer: Viewer, rendezvous: Rendezvous) -> bool:
@@ -46,11 +100,14 @@ def is_concerned(viewer: Viewer, rendezvous: Rendezvous) -> bool:
     return viewer.agent_id is not None and viewer.agent_id in rendezvous.place.agent_ids
 
 
-def shows_less(viewer: Viewer, rendezvous: Rendezvous, protected: frozenset[UUID]) -> bool:
-    """In lists, a discreet motif or a protected file is a mere busy time to the others."""
-    if viewer.is_personne or is_concerned(viewer, rendezvous):
+def shows_less(viewer: Viewer, seen: Seen) -> bool:
+    """In lists, a discreet motif or a protected file is a mere busy time to the others, and a
+    closed file to whom it is closed, even if they hold it."""
+    if is_closed(viewer, seen):
+        return True
+    if viewer.is_personne or is_concerned(viewer, seen.rendezvous):
         return False
-    return rendezvous.discreet or not protected.isdisjoint(rendezvous.personne_ids)
+    return seen.rendezvous.discreet or any(file.protected for file in seen.files)
 
 
 def may_read_agenda(viewer: Viewer, agent: Assignment | None) -> bool:

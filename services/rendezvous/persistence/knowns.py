@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.orm import Session
 
+from services.protection import Protection
 from services.rendezvous.domain.projections import Assignment, KnownPersonne, KnownSite
 from services.rendezvous.persistence.tables import assignment, dossier, personne, site
 
@@ -21,26 +23,35 @@ class Knowns:
         self._session = session
 
     def add_personne(self, known: KnownPersonne) -> None:
-        """Remember a personne not known yet; one that is known keeps what is newer."""
-        self._session.execute(pg.insert(personne).values(vars(known)).on_conflict_do_nothing())
+        """Remember a personne not known yet, or not whole; one that is keeps what is newer."""
+        told = _protection_row(known.told, protected=False)
+        row = pg.insert(personne).values(
+            personne_id=known.personne_id, deceased=known.deceased, **told
+        )
+        self._session.execute(
+            row.on_conflict_do_update(
+                index_elements=[personne.c.personne_id],
+                set_=told,
+                where=sa.and_(personne.c.closed_to.is_(None), row.excluded.closed_to.is_not(None)),
+            )
+        )
 
     def set_deceased(self, personne_id: UUID) -> None:
         """The personne has died."""
-        self._set_personne(personne_id, "deceased", value=True)
+        self._mark(personne_id, {"deceased": True})
 
-    def set_protected(self, personne_id: UUID, *, protected: bool) -> None:
-        """The personne's file is (no longer) protected."""
-        self._set_personne(personne_id, "protected", value=protected)
+    def set_protection(
+        self, personne_id: UUID, told: Protection | None, *, protected: bool
+    ) -> None:
+        """Who may know of a file; without the lists, `protected` is all that was told."""
+        self._mark(personne_id, _protection_row(told, protected=protected))
 
-    def protected_among(self, ids: Collection[UUID]) -> frozenset[UUID]:
-        """Those of these personnes whose file is protected."""
-        if not ids:
-            return frozenset()
-        query = sa.select(personne.c.personne_id).where(
-            personne.c.personne_id == sa.any_(sa.cast(list(ids), pg.ARRAY(pg.UUID))),
-            personne.c.protected,
-        )
-        return frozenset(self._session.scalars(query))
+    def personne(self, personne_id: UUID) -> KnownPersonne | None:
+        """A personne, if anything of them was told."""
+        row = self._session.execute(
+            sa.select(personne).where(personne.c.personne_id == personne_id)
+        ).one_or_none()
+        return as_personne(row._asdict()) if row else None
 
     def put_assignment(self, known: Assignment) -> None:
         """Remember an agent's post from a day on; the same day again replaces it."""
@@ -105,29 +116,35 @@ class Knowns:
             )
         )
 
-    def referents_of(self, dossier_ids: Collection[UUID]) -> dict[UUID | None, UUID | None]:
-        """The lead référent of each of these dossiers."""
-        if not dossier_ids:
-            return {}
-        rows = self._session.execute(
-            sa.select(dossier).where(
-                dossier.c.dossier_id == sa.any_(sa.cast(list(dossier_ids), pg.ARRAY(pg.UUID)))
-            )
-        )
-        return {row.dossier_id: row.referent_agent_id for row in rows}
-
-    def referent_of(self, dossier_id: UUID) -> UUID | None:
-        """The lead référent of an open dossier."""
-        found: UUID | None = self._session.scalar(
-            sa.select(dossier.c.referent_agent_id).where(dossier.c.dossier_id == dossier_id)
-        )
-        return found
-
-    def _set_personne(self, personne_id: UUID, flag: str, *, value: bool) -> None:
-        flags = {"deceased": False, "protected": False, flag: value}
-        row = pg.insert(personne).values(personne_id=personne_id, **flags)
+    def _mark(self, personne_id: UUID, marks: Mapping[str, Any]) -> None:
+        row = {"personne_id": personne_id, "deceased": False, "protected": False, **marks}
         self._session.execute(
-            row.on_conflict_do_update(
-                index_elements=[personne.c.personne_id], set_={flag: row.excluded[flag]}
-            )
+            pg.insert(personne)
+            .values(row)
+            .on_conflict_do_update(index_elements=[personne.c.personne_id], set_=dict(marks))
         )
+
+
+def as_personne(values: Mapping[str, Any]) -> KnownPersonne:
+    """A personne out of a row, or of the JSON of one."""
+    lists = [
+        None if values[name] is None else [_uuid(one) for one in values[name]]
+        for name in ("opened_to", "closed_to")
+    ]
+    return KnownPersonne(
+        personne_id=_uuid(values["personne_id"]),
+        deceased=values["deceased"],
+        told=Protection.told(values["protected"], *lists),
+    )
+
+
+def _protection_row(told: Protection | None, *, protected: bool) -> dict[str, Any]:
+    return {
+        "protected": told.protected if told else protected,
+        "opened_to": sorted(told.opened_to) if told else None,
+        "closed_to": sorted(told.closed_to) if told else None,
+    }
+
+
+def _uuid(value: UUID | str) -> UUID:
+    return value if isinstance(value, UUID) else UUID(value)

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from services.rendezvous.domain.booking import Ground
 from services.rendezvous.domain.motif import Kind, Modality, Motif
 from services.rendezvous.domain.planning import Room
-from services.rendezvous.domain.projections import Assignment, KnownPersonne, KnownSite
+from services.rendezvous.domain.projections import Assignment, KnownSite
+from services.rendezvous.persistence.knowns import as_personne
 from services.rendezvous.persistence.tables import assignment, motif, personne, room, site
 
 _UUIDS = pg.ARRAY(pg.UUID)
@@ -94,7 +95,7 @@ class Motifs:
             site=KnownSite(**row.site) if row.site else None,
             room=Room(**_revive(row.room)) if row.room else None,
             agents={a.agent_id: a for a in map(_as_assignment, row.agents or ())},
-            personnes={p.personne_id: p for p in map(_as_personne, row.personnes or ())},
+            personnes={p.personne_id: p for p in map(as_personne, row.personnes or ())},
         )
 
 
@@ -158,10 +159,6 @@ def _revive(values: Mapping[str, Any], dates: Collection[str] = ()) -> dict[str,
 
 def _as_assignment(values: Mapping[str, Any]) -> Assignment:
     return Assignment(**_revive(values, ("effective_on",)))
-
-
-def _as_personne(values: Mapping[str, Any]) -> KnownPersonne:
-    return KnownPersonne(**_revive(values))
 
 
 def _as_motif(values: Mapping[str, Any]) -> Motif:

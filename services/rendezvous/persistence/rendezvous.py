@@ -22,8 +22,16 @@ from services.rendezvous.domain.rendezvous import (
     Rendezvous,
     Status,
 )
+from services.rendezvous.domain.rights import Seen
+from services.rendezvous.persistence.knowns import as_personne
 from services.rendezvous.persistence.occupations import Occupations
-from services.rendezvous.persistence.tables import hold, occupation, rendezvous
+from services.rendezvous.persistence.tables import (
+    dossier,
+    hold,
+    occupation,
+    personne,
+    rendezvous,
+)
 
 _PLACE = tuple(Place.__dataclass_fields__)
 _STATE = ("status", "cancelled_by", "cancel_reason", "excused", "closed_at", "version")
@@ -33,6 +41,25 @@ _UUIDS = pg.ARRAY(pg.UUID)
 #: running it.
 _GET = sa.select(rendezvous).where(rendezvous.c.id == sa.bindparam("rendezvous_id"))
 _GET_TO_CHANGE = _GET.with_for_update()
+#: A rendezvous with what decides who sees it, in the same statement.
+_SEEN = sa.select(
+    rendezvous,
+    sa.select(dossier.c.referent_agent_id)
+    .where(dossier.c.dossier_id == rendezvous.c.dossier_id)
+    .correlate(rendezvous)
+    .scalar_subquery()
+    .label("referent_id"),
+    sa.select(
+        sa.type_coerce(sa.func.jsonb_agg(sa.func.to_jsonb(sa.literal_column("personne"))), pg.JSONB)
+    )
+    .select_from(personne)
+    .where(personne.c.personne_id == sa.any_(rendezvous.c.personne_ids))
+    .correlate(rendezvous)
+    .scalar_subquery()
+    .label("personnes"),
+)
+_SEEN_ONE = _SEEN.where(rendezvous.c.id == sa.bindparam("rendezvous_id"))
+_SEEN_TO_CHANGE = _SEEN_ONE.with_for_update(of=rendezvous)
 
 
 def _saving(*names: str) -> sa.Update:
@@ -64,6 +91,12 @@ class Agendas:
         row = self._session.execute(query, {"rendezvous_id": rendezvous_id}).one_or_none()
         return _as_rendezvous(row) if row else None
 
+    def seen(self, rendezvous_id: UUID, *, to_change: bool = False) -> Seen | None:
+        """One rendezvous with what decides who sees it; locked when it is read to be changed."""
+        query = _SEEN_TO_CHANGE if to_change else _SEEN_ONE
+        row = self._session.execute(query, {"rendezvous_id": rendezvous_id}).one_or_none()
+        return _as_seen(row) if row else None
+
     def get_many(self, ids: Collection[UUID]) -> list[Rendezvous]:
         """Those of these rendezvous that exist."""
         return self._list(rendezvous.c.id == sa.any_(sa.cast(list(ids), _UUIDS)))
@@ -78,14 +111,17 @@ class Agendas:
         row = _as_row(changed)
         self._update(_SAVE_PLACE, changed.id, {name: row[name] for name in (*_PLACE, *_MOVED)})
 
-    def of_agent(self, agent_id: UUID, window: Interval) -> list[Rendezvous]:
+    def of_agent(self, agent_id: UUID, window: Interval) -> list[Seen]:
         """An agent's rendezvous that are not cancelled, by time."""
-        return self._list(
-            rendezvous.c.agent_ids.contains(sa.cast([agent_id], _UUIDS)),
-            rendezvous.c.starts_at < window.end,
-            rendezvous.c.ends_at > window.start,
-            rendezvous.c.status != Status.CANCELLED,
+        rows = self._session.execute(
+            _SEEN.where(
+                rendezvous.c.agent_ids.contains(sa.cast([agent_id], _UUIDS)),
+                rendezvous.c.starts_at < window.end,
+                rendezvous.c.ends_at > window.start,
+                rendezvous.c.status != Status.CANCELLED,
+            ).order_by(rendezvous.c.starts_at, rendezvous.c.id)
         )
+        return [_as_seen(row) for row in rows]
 
     def booked_ids_of_agent(self, agent_id: UUID, window: Interval) -> list[UUID]:
         """Rendezvous still to be held that an agent has in a window, read from what they take."""
@@ -106,19 +142,18 @@ class Agendas:
 
     def of_personne(
         self, personne_id: UUID, *, before: tuple[datetime, UUID] | None, limit: int
-    ) -> list[Rendezvous]:
+    ) -> list[Seen]:
         """A personne's rendezvous, latest first, after a place in that order."""
         wanted = [rendezvous.c.personne_ids.contains(sa.cast([personne_id], _UUIDS))]
         if before is not None:
             place = sa.tuple_(rendezvous.c.starts_at, rendezvous.c.id)
             wanted.append(place < sa.tuple_(*before))
         rows = self._session.execute(
-            sa.select(rendezvous)
-            .where(*wanted)
+            _SEEN.where(*wanted)
             .order_by(rendezvous.c.starts_at.desc(), rendezvous.c.id.desc())
             .limit(limit)
         )
-        return [_as_rendezvous(row) for row in rows]
+        return [_as_seen(row) for row in rows]
 
     def to_come_of_personne(self, personne_id: UUID, *, after: datetime) -> list[Rendezvous]:
         """What is booked for a personne after an instant, locked in one order."""
@@ -225,8 +260,18 @@ def _place(values: dict[str, Any]) -> Place:
     return Place(**taken | {"agent_ids": tuple(taken["agent_ids"])})
 
 
-def _as_rendezvous(row: sa.Row[Any]) -> Rendezvous:
+def _as_seen(row: sa.Row[Any]) -> Seen:
     values = dict(row._mapping)
+    referent_id, known = values.pop("referent_id"), values.pop("personnes") or ()
+    personnes = {one.personne_id: one for one in map(as_personne, known)}
+    return Seen(rendezvous=_revive(values), referent_id=referent_id, personnes=personnes)
+
+
+def _as_rendezvous(row: sa.Row[Any]) -> Rendezvous:
+    return _revive(dict(row._mapping))
+
+
+def _revive(values: dict[str, Any]) -> Rendezvous:
     del values["held_on"]
     reason, by = values["cancel_reason"], values["cancelled_by"]
     return Rendezvous(

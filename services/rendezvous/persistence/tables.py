@@ -176,6 +176,10 @@ personne = sa.Table(
     sa.Column("personne_id", pg.UUID, primary_key=True),
     sa.Column("deceased", sa.Boolean, nullable=False),
     sa.Column("protected", sa.Boolean, nullable=False),
+    #: Null, both: accueil has not said.
+    sa.Column("opened_to", _UUIDS),
+    sa.Column("closed_to", _UUIDS),
+    sa.CheckConstraint("(opened_to IS NULL) = (closed_to IS NULL)", name="told"),
 )
 
 assignment = sa.Table(

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from chassis.web.route import Call, route
 from services import roles
+from services.protection import PersonneNotFound
 from services.rendezvous.domain import errors
 from services.rendezvous.domain.hold import Hold
 from services.rendezvous.domain.rendezvous import Links, Rendezvous
@@ -83,7 +84,7 @@ class BookingRoutes:
         problems=(
             *_PLACE_PROBLEMS,
             errors.HoldGone,
-            errors.PersonneUnknown,
+            PersonneNotFound,
             errors.PersonneDeceased,
             errors.IdentityRequired,
         ),

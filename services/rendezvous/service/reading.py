@@ -8,6 +8,7 @@ from uuid import UUID
 from chassis.web.pages import Page
 from chassis.web.route import Call, route
 from services import roles
+from services.protection import PersonneNotFound
 from services.rendezvous.domain import errors
 from services.rendezvous.domain.rendezvous import Rendezvous
 from services.rendezvous.persistence import UnitOfWork
@@ -75,6 +76,7 @@ class ReadingRoutes:
         many="rendezvous",
         tag="Agenda",
         summary="Rendez-vous d’une personne, du plus récent au plus ancien",
+        problems=(PersonneNotFound, errors.RendezvousUnknown),
     )
     def list_of_personne(
         self, uow: UnitOfWork, call: Call, personne_id: UUID

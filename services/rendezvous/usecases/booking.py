@@ -84,7 +84,7 @@ def book(
         raise MotifUnknown("Donnez un motif ou une réservation provisoire.", field="/motif")
     ground = read_ground(uow, wish, personne_ids)
     motif, place = place_of(wish, ground, viewer, now=uow.now, delay_met=kept is not None)
-    check_personnes(personne_ids, motif, ground)
+    check_personnes(personne_ids, motif, ground, viewer)
     rendezvous, fact = booked(
         rendezvous_id=new_id(),
         motif=motif,
@@ -116,7 +116,7 @@ def move(
     It is read without a lock first: whoever takes places locks resources before rows.
     """
     viewer = viewer_of(uow, by)
-    seen = visible(uow, viewer, rendezvous_id)
+    seen = visible(uow, viewer, rendezvous_id).rendezvous
     expect_version(seen.version, expected)
     seen.check(Action.MOVE)
     if viewer.is_personne:

@@ -23,7 +23,7 @@ def cancel(
 ) -> Rendezvous:
     """Give a rendezvous up and free its place. A person does so within the motif's delay."""
     viewer = viewer_of(uow, by)
-    rendezvous = visible(uow, viewer, rendezvous_id, to_change=True)
+    rendezvous = visible(uow, viewer, rendezvous_id, to_change=True).rendezvous
     expect_version(rendezvous.version, expected)
     if viewer.is_personne:
         motif = uow.motifs.version(rendezvous.motif_id)
@@ -37,7 +37,7 @@ def cancel(
 
 def honour(uow: UnitOfWork, *, by: Caller, rendezvous_id: UUID, expected: int | None) -> Rendezvous:
     """The person was received."""
-    rendezvous = visible(uow, viewer_of(uow, by), rendezvous_id, to_change=True)
+    rendezvous = visible(uow, viewer_of(uow, by), rendezvous_id, to_change=True).rendezvous
     expect_version(rendezvous.version, expected)
     fact = rendezvous.honour(now=uow.now)
     uow.agendas.save_state(rendezvous)
@@ -49,7 +49,7 @@ def miss(
     uow: UnitOfWork, *, by: Caller, rendezvous_id: UUID, expected: int | None, excused: bool
 ) -> Rendezvous:
     """The person did not come."""
-    rendezvous = visible(uow, viewer_of(uow, by), rendezvous_id, to_change=True)
+    rendezvous = visible(uow, viewer_of(uow, by), rendezvous_id, to_change=True).rendezvous
     expect_version(rendezvous.version, expected)
     fact = rendezvous.miss(excused=excused, now=uow.now)
     uow.agendas.save_state(rendezvous)

@@ -11,6 +11,7 @@ from chassis.caller import Caller
 from chassis.clock import end_of_day, instant_of
 from chassis.errors import Invalid
 from chassis.web.pages import Page, PageAsked
+from services.protection import PersonneNotFound
 from services.rendezvous.domain.errors import (
     MotifUnknown,
     PlanningUnknown,
@@ -21,7 +22,14 @@ from services.rendezvous.domain.motif import Motif
 from services.rendezvous.domain.occupation import Interval
 from services.rendezvous.domain.planning import Absence, Opening
 from services.rendezvous.domain.rendezvous import Rendezvous
-from services.rendezvous.domain.rights import Viewer, may_read_agenda, may_see, shows_less
+from services.rendezvous.domain.rights import (
+    Seen,
+    Viewer,
+    is_closed_to,
+    may_read_agenda,
+    may_see,
+    shows_less,
+)
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.usecases.search import (
     Creneau,
@@ -31,7 +39,8 @@ from services.rendezvous.usecases.search import (
     lone_teams,
     teams_of_site,
 )
-from services.rendezvous.usecases.viewers import viewer_of, visible
+from services.rendezvous.usecases.told import learn_personnes
+from services.rendezvous.usecases.viewers import viewer_of, visible, whole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +62,7 @@ class Agenda:
 
 def read_rendezvous(uow: UnitOfWork, *, by: Caller, rendezvous_id: UUID) -> Rendezvous:
     """One rendezvous the caller may see. Raises RendezvousUnknown."""
-    return visible(uow, viewer_of(uow, by), rendezvous_id)
+    return visible(uow, viewer_of(uow, by), rendezvous_id).rendezvous
 
 
 def read_state(uow: UnitOfWork, *, rendezvous_id: UUID) -> Rendezvous:
@@ -81,10 +90,10 @@ def read_agenda(
     held = uow.agendas.of_agent(agent_id, window)
     openings = uow.plannings.openings_of(agent_id, window)
     if agent_id != viewer.agent_id and post.mds not in viewer.mds:
-        held = [one for one in held if one.place.mds in viewer.mds]
+        held = [one for one in held if one.rendezvous.place.mds in viewer.mds]
         openings = [one for one in openings if one.mds in viewer.mds]
     return Agenda(
-        rendezvous=_lines(uow, viewer, held),
+        rendezvous=_lines(viewer, whole(uow, viewer, held)),
         openings=openings,
         absences=uow.plannings.absences_of([agent_id], window),
     )
@@ -95,19 +104,13 @@ def list_of_personne(
 ) -> Page[Line]:
     """A person's rendezvous the caller may see, latest first."""
     viewer = viewer_of(uow, by)
-    if viewer.is_personne and personne_id != viewer.personne_id:
-        raise RendezvousUnknown()
+    _check_list(uow, viewer, personne_id)
     after = page.after
     before = (datetime.fromisoformat(after[0]), UUID(after[1])) if after else None
     found = uow.agendas.of_personne(personne_id, before=before, limit=page.sought)
-    whole = page.of(found, lambda one: (one.place.starts_at.isoformat(), one.id))
-    referents = uow.knowns.referents_of({r.dossier_id for r in whole.items if r.dossier_id})
-    shown = [
-        one
-        for one in whole.items
-        if may_see(viewer, one, referent_id=referents.get(one.dossier_id))
-    ]
-    return Page(_lines(uow, viewer, shown), whole.next)
+    cut = page.of(found, _place_of)
+    shown = [seen for seen in whole(uow, viewer, cut.items) if may_see(viewer, seen)]
+    return Page(_lines(viewer, shown), cut.next)
 
 
 def search_creneaux(
@@ -173,7 +176,22 @@ def _check_room(uow: UnitOfWork, room_id: UUID | None, site: str | None) -> None
         raise RoomUnknown("Vérifiez la salle et le site.", field="/room_id")
 
 
-def _lines(uow: UnitOfWork, viewer: Viewer, found: Sequence[Rendezvous]) -> list[Line]:
-    ids = {personne_id for one in found for personne_id in one.personne_ids}
-    protected = frozenset() if viewer.is_personne else uow.knowns.protected_among(ids)
-    return [Line(rendezvous=one, masked=shows_less(viewer, one, protected)) for one in found]
+def _check_list(uow: UnitOfWork, viewer: Viewer, personne_id: UUID) -> None:
+    """A person lists their own; an agent, those of a personne accueil does not hide from them."""
+    if viewer.is_personne:
+        if personne_id != viewer.personne_id:
+            raise RendezvousUnknown()
+        return
+    known = uow.knowns.personne(personne_id)
+    if known is None or known.told is None:
+        known = learn_personnes(uow, [personne_id]).get(personne_id)
+    if known is None or is_closed_to(viewer, known):
+        raise PersonneNotFound()
+
+
+def _place_of(seen: Seen) -> tuple[str, UUID]:
+    return (seen.rendezvous.place.starts_at.isoformat(), seen.rendezvous.id)
+
+
+def _lines(viewer: Viewer, found: Sequence[Seen]) -> list[Line]:
+    return [Line(rendezvous=one.rendezvous, masked=shows_less(viewer, one)) for one in found]

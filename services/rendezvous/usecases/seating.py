@@ -23,6 +23,7 @@ from services.rendezvous.domain.projections import Assignment
 from services.rendezvous.domain.rendezvous import Place
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.usecases.search import Alternatives, alternatives
+from services.rendezvous.usecases.told import learn_personnes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,17 +49,12 @@ def read_ground(uow: UnitOfWork, wish: Wish, personne_ids: Collection[UUID]) -> 
         room_id=wish.room_id,
     )
     missing_agents = [a for a in wish.agent_ids if a not in ground.agents]
-    missing = [p for p in personne_ids if p not in ground.personnes]
+    missing = [p for p in personne_ids if not ground.knows(p)]
     if not missing_agents and not missing:
         return ground
     agents = {agent_id: learn_agent(uow, agent_id) for agent_id in missing_agents}
-    personnes = dict(ground.personnes)
-    for personne_id in missing:
-        known = accueil.read_personne(uow.neighbours, personne_id)
-        if known is not None:
-            uow.knowns.add_personne(known)
-            personnes[personne_id] = known
     learnt = {agent_id: post for agent_id, post in agents.items() if post}
+    personnes = {**ground.personnes, **learn_personnes(uow, missing)}
     return replaced(ground, agents={**ground.agents, **learnt}, personnes=personnes)
 
 

@@ -2,20 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
+from services.protection import Protection
+from services.rendezvous import accueil
 from services.rendezvous.domain.projections import Assignment, KnownPersonne, KnownSite
 from services.rendezvous.persistence import UnitOfWork
 
 
+def personne_is_registered(uow: UnitOfWork, *, personne_id: UUID) -> None:
+    """A new file, open and closed to nobody in particular."""
+    uow.knowns.add_personne(KnownPersonne(personne_id=personne_id, told=Protection()))
+
+
 def personne_is_known(uow: UnitOfWork, *, personne_id: UUID) -> None:
     """A personne exists; what is known already is kept."""
-    uow.knowns.add_personne(KnownPersonne(personne_id=personne_id, deceased=False, protected=False))
+    uow.knowns.add_personne(KnownPersonne(personne_id=personne_id))
 
 
-def personne_is_protected(uow: UnitOfWork, *, personne_id: UUID, protected: bool) -> None:
-    """The personne's file is (no longer) protected."""
-    uow.knowns.set_protected(personne_id, protected=protected)
+def protection_is_told(
+    uow: UnitOfWork,
+    *,
+    personne_id: UUID,
+    protected: bool,
+    opened_agent_ids: list[UUID] | None,
+    closed_agent_ids: list[UUID] | None,
+) -> None:
+    """Who may know of the personne's file."""
+    told = Protection.told(protected, opened_agent_ids, closed_agent_ids)
+    uow.knowns.set_protection(personne_id, told, protected=protected)
+
+
+def learn_personnes(uow: UnitOfWork, personne_ids: Iterable[UUID]) -> dict[UUID, KnownPersonne]:
+    """Ask accueil about personnes not told (whole), and remember its answers.
+
+    Those it does not know are left out. Raises Unavailable: fail closed.
+    """
+    learnt = {}
+    for personne_id in sorted(set(personne_ids)):
+        known = accueil.read_personne(uow.neighbours, personne_id)
+        if known is not None:
+            uow.knowns.add_personne(known)
+            learnt[personne_id] = known
+    return learnt
 
 
 def agent_is_posted(uow: UnitOfWork, post: Assignment) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from chassis.caller import Caller
 from services import roles
 from services.rendezvous.domain.errors import RendezvousUnknown
-from services.rendezvous.domain.rendezvous import Rendezvous
-from services.rendezvous.domain.rights import Viewer, may_see
+from services.rendezvous.domain.rights import Seen, Viewer, has_a_place, may_see
 from services.rendezvous.persistence import UnitOfWork
+from services.rendezvous.usecases.told import learn_personnes
 
 
 def viewer_of(uow: UnitOfWork, caller: Caller) -> Viewer:
@@ -29,14 +30,21 @@ def viewer_of(uow: UnitOfWork, caller: Caller) -> Viewer:
 
 def visible(
     uow: UnitOfWork, viewer: Viewer, rendezvous_id: UUID, *, to_change: bool = False
-) -> Rendezvous:
+) -> Seen:
     """A rendezvous the viewer may see. Raises RendezvousUnknown for any other."""
-    found = uow.agendas.get(rendezvous_id, to_change=to_change)
-    if found is None:
+    found = uow.agendas.seen(rendezvous_id, to_change=to_change)
+    if found is None or not has_a_place(viewer, found):
         raise RendezvousUnknown()
-    if may_see(viewer, found, referent_id=None):
-        return found
-    referent_id = uow.knowns.referent_of(found.dossier_id) if found.dossier_id else None
-    if not may_see(viewer, found, referent_id=referent_id):
+    (seen,) = whole(uow, viewer, [found])
+    if not may_see(viewer, seen):
         raise RendezvousUnknown()
-    return found
+    return seen
+
+
+def whole(uow: UnitOfWork, viewer: Viewer, found: Sequence[Seen]) -> list[Seen]:
+    """With what accueil, asked, says of the personnes it had not told of; not to the person."""
+    untold = {personne_id for seen in found for personne_id in seen.untold}
+    if viewer.is_personne or not untold:
+        return list(found)
+    learnt = learn_personnes(uow, untold)
+    return [seen.with_told(learnt) for seen in found]

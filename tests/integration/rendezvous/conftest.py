@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -97,9 +97,29 @@ class World:
         """accueil says that the personne has died."""
         self._about(personne_id, "personne_deceased", died_on="2023-01-09")
 
-    def protect(self, personne_id: UUID, *, protected: bool = True) -> None:
-        """accueil says that the file is (no longer) protected."""
-        self._about(personne_id, "protection_changed", protected=protected)
+    def protect(
+        self,
+        personne_id: UUID,
+        *,
+        protected: bool = True,
+        opened_to: Sequence[UUID] = (),
+        closed_to: Sequence[UUID] = (),
+    ) -> None:
+        """accueil says who may know of the file."""
+        lists = {"opened_agent_ids": list(opened_to), "closed_agent_ids": list(closed_to)}
+        self._about(personne_id, "protection_changed", protected=protected, **lists)
+
+    def protect_without_lists(self, personne_id: UUID) -> None:
+        """The same fact, as it was before it named the agents."""
+        self._about(personne_id, "protection_changed", protected=True)
+
+    def answer_of_accueil(self, personne_id: UUID, **changes: Any) -> None:
+        """What accueil answers when it is asked about a personne."""
+        known: dict[str, Any] = {"deceased": False, "protected": False}
+        lists: dict[str, Any] = {"opened_agent_ids": [], "closed_agent_ids": []}
+        neighbours: Any = self.runtime.neighbours
+        path = f"/internal/personnes/{personne_id}"
+        neighbours.answers["accueil", path] = known | lists | changes
 
     def _about(self, personne_id: UUID, fact: str, **more: Any) -> None:
         about = {"personne_id": personne_id, "personne_ids": [personne_id], "mds": MDS}

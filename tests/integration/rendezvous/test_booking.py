@@ -82,8 +82,8 @@ class TestRefusals:
     def test_a_personne_nobody_knows(self, world, agent):
         answer = world.book([agent], [new_id()])
 
-        assert answer.status == 422
-        assert answer.json["errors"][0]["pointer"] == "/personne_ids/0"
+        assert answer.status == 404
+        assert answer.json["type"].endswith("personne-introuvable")
 
     def test_when_accueil_is_away_it_fails_closed(self, world, agent):
         world.runtime.neighbours.down.add("accueil")
@@ -93,8 +93,7 @@ class TestRefusals:
 
     def test_a_personne_accueil_knows_to_be_dead(self, world, agent):
         personne_id = new_id()
-        path = f"/internal/personnes/{personne_id}"
-        world.runtime.neighbours.answers["accueil", path] = {"deceased": True, "protected": False}
+        world.answer_of_accueil(personne_id, deceased=True)
 
         assert world.book([agent], [personne_id]).status == 409
 
@@ -197,8 +196,7 @@ class TestBooking:
             "volant": False,
             "active": True,
         }
-        known = {"deceased": False, "protected": False}
-        answers["accueil", f"/internal/personnes/{personne_id}"] = known
+        world.answer_of_accueil(personne_id)
 
         answer = world.book([agent_id], [personne_id], changes={"outside_opening": True})
 

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from services import roles
+from services.protection import PersonneNotFound, Protection
 from services.rendezvous.domain import errors
 from services.rendezvous.domain.booking import (
     Ground,
@@ -21,6 +22,7 @@ from services.rendezvous.domain.occupation import Interval, Line, check_place, c
 from services.rendezvous.domain.planning import Room, paris_instant
 from services.rendezvous.domain.projections import Assignment, KnownPersonne, KnownSite
 from services.rendezvous.domain.rights import (
+    Seen,
     Viewer,
     may_plan,
     may_read_agenda,
@@ -57,6 +59,15 @@ def post(agent_id=make.LEAD, **changes):
     return Assignment(**values | changes)
 
 
+def seen(rendezvous=None, *, told=Protection(), referent_id=None):  # noqa: B008 - frozen
+    known = KnownPersonne(personne_id=make.PERSONNE, told=told)
+    return Seen(
+        rendezvous=rendezvous or make.rendezvous(),
+        referent_id=referent_id,
+        personnes={make.PERSONNE: known},
+    )
+
+
 class TestWhoSees:
     @pytest.mark.parametrize(
         "who",
@@ -70,7 +81,7 @@ class TestWhoSees:
         ],
     )
     def test_others_see_nothing(self, who):
-        assert not may_see(who, make.rendezvous(), referent_id=make.SECOND)
+        assert not may_see(who, seen(referent_id=make.SECOND))
 
     @pytest.mark.parametrize(
         "who",
@@ -82,23 +93,38 @@ class TestWhoSees:
         ],
     )
     def test_the_person_the_agents_the_mds_and_the_referent_see(self, who):
-        assert may_see(who, make.rendezvous(), referent_id=make.SECOND)
+        assert may_see(who, seen(referent_id=make.SECOND))
 
     def test_who_booked_it_sees_it(self):
         who = viewer(roles.SECRETAIRE, mds=["MDS-CAUSSADE"])
 
-        assert may_see(who, make.rendezvous(booked_by=who.subject), referent_id=None)
+        assert may_see(who, seen(make.rendezvous(booked_by=who.subject)))
 
     def test_lists_show_less_of_discreet_motifs_and_protected_files(self):
         colleague = viewer(roles.SECRETAIRE, mds=["MDS-MONTAUBAN"])
         concerned = viewer(roles.TRAVAILLEUR_SOCIAL, agent_id=make.LEAD)
-        discreet = make.rendezvous(discreet=True)
-        protected = frozenset({make.PERSONNE})
+        discreet = seen(make.rendezvous(discreet=True))
+        protected = seen(told=Protection(protected=True))
 
-        assert shows_less(colleague, discreet, frozenset())
-        assert shows_less(colleague, make.rendezvous(), protected)
-        assert not shows_less(colleague, make.rendezvous(), frozenset())
-        assert not shows_less(concerned, discreet, protected)
+        assert shows_less(colleague, discreet)
+        assert shows_less(colleague, protected)
+        assert shows_less(colleague, seen(told=None))
+        assert not shows_less(colleague, seen())
+        assert not shows_less(concerned, discreet)
+        assert not shows_less(concerned, protected)
+        assert not shows_less(PERSONNE, protected)
+
+    @pytest.mark.parametrize(
+        "role", [roles.SECRETAIRE, roles.TRAVAILLEUR_SOCIAL, roles.RESPONSABLE]
+    )
+    def test_nobody_sees_the_rendezvous_of_a_relative_even_one_they_hold(self, role):
+        held = seen(told=Protection(closed_to=frozenset({make.LEAD})), referent_id=make.LEAD)
+
+        assert not may_see(viewer(role, agent_id=make.LEAD, mds=["MDS-MONTAUBAN"]), held)
+        assert not may_see(viewer(role, mds=["MDS-MONTAUBAN"]), held)
+        assert shows_less(viewer(role, agent_id=make.LEAD), held)
+        assert may_see(viewer(role, agent_id=OTHER, mds=["MDS-MONTAUBAN"]), held)
+        assert may_see(PERSONNE, held)
 
     def test_agendas_are_those_of_the_mds_and_of_volants(self):
         who = viewer(roles.SECRETAIRE, mds=["MDS-MONTAUBAN"])
@@ -137,9 +163,7 @@ def ground(**changes):
         "site": KnownSite(site="MONTAUBAN-CENTRE", mds="MDS-MONTAUBAN", open=True),
         "room": None,
         "agents": {make.LEAD: post(), make.SECOND: post(make.SECOND, profession="EDUCATEUR")},
-        "personnes": {
-            make.PERSONNE: KnownPersonne(personne_id=make.PERSONNE, deceased=False, protected=False)
-        },
+        "personnes": {make.PERSONNE: KnownPersonne(personne_id=make.PERSONNE, told=Protection())},
     }
     return Ground(**values | changes)
 
@@ -225,16 +249,18 @@ class TestWhatMayBeBooked:
 
     def test_only_a_first_reception_goes_without_identity(self):
         with pytest.raises(errors.IdentityRequired):
-            check_personnes((), make.motif(), ground())
-        check_personnes((), make.motif(kind=Kind.PREMIER_ACCUEIL), ground())
+            check_personnes((), make.motif(), ground(), AGENT)
+        check_personnes((), make.motif(kind=Kind.PREMIER_ACCUEIL), ground(), AGENT)
 
     def test_an_unknown_or_deceased_person_is_refused(self):
-        dead = KnownPersonne(personne_id=make.PERSONNE, deceased=True, protected=False)
+        dead = KnownPersonne(personne_id=make.PERSONNE, deceased=True, told=Protection())
 
-        with pytest.raises(errors.PersonneUnknown):
-            check_personnes((make.PERSONNE,), make.motif(), ground(personnes={}))
+        with pytest.raises(PersonneNotFound):
+            check_personnes((make.PERSONNE,), make.motif(), ground(personnes={}), AGENT)
         with pytest.raises(errors.PersonneDeceased):
-            check_personnes((make.PERSONNE,), make.motif(), ground(personnes={make.PERSONNE: dead}))
+            check_personnes(
+                (make.PERSONNE,), make.motif(), ground(personnes={make.PERSONNE: dead}), AGENT
+            )
 
     @pytest.mark.parametrize("ids", [(), (OTHER,), (make.PERSONNE, OTHER)])
     def test_a_person_books_for_themselves_alone(self, ids):
