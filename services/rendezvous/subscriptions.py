@@ -50,24 +50,23 @@ class SiteChanged(FactSchema):
     open = fields.Boolean(required=True)
 
 
-class DossierOpened(FactSchema):
-    """A dossier and its first référent."""
+class DossierFact(FactSchema):
+    """Any fact about a dossier."""
 
     dossier_id = fields.UUID(required=True)
+    personne_ids = fields.List(fields.UUID(), required=True)
+
+
+class DossierOpened(DossierFact):
+    """A dossier and its first référent."""
+
     referent_agent_id = fields.UUID(required=True)
 
 
-class ReferentAssigned(FactSchema):
+class ReferentAssigned(DossierFact):
     """A dossier's new référent."""
 
-    dossier_id = fields.UUID(required=True)
     agent_id = fields.UUID(required=True)
-
-
-class DossierClosed(FactSchema):
-    """A dossier without référent any more."""
-
-    dossier_id = fields.UUID(required=True)
 
 
 @subscriptions.on("accueil", "personne_registered.v1", of="personne", reads=PersonneFact)
@@ -111,9 +110,7 @@ def site_changed(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
 @subscriptions.on("dsu", "dossier_reopened.v1", of="dossier", reads=DossierOpened)
 def dossier_opened(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
     """Its référent sees its rendezvous."""
-    told.dossier_has_referent(
-        uow, dossier_id=data["dossier_id"], agent_id=data["referent_agent_id"]
-    )
+    told.dossier_has_referent(uow, agent_id=data.pop("referent_agent_id"), **data)
 
 
 @subscriptions.on("dsu", "referent_assigned.v1", of="dossier", reads=ReferentAssigned)
@@ -122,7 +119,7 @@ def referent_assigned(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
     told.dossier_has_referent(uow, **data)
 
 
-@subscriptions.on("dsu", "dossier_closed.v1", of="dossier", reads=DossierClosed)
+@subscriptions.on("dsu", "dossier_closed.v1", of="dossier", reads=DossierFact)
 def dossier_closed(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
     """A closed dossier has no référent."""
-    told.dossier_has_referent(uow, dossier_id=data["dossier_id"], agent_id=None)
+    told.dossier_has_referent(uow, agent_id=None, **data)

@@ -10,6 +10,7 @@ from uuid import UUID
 from services.protection import PersonneNotFound
 from services.rendezvous.domain.errors import (
     AgentUnknown,
+    DossierMismatch,
     IdentityRequired,
     InThePast,
     MotifUnknown,
@@ -22,8 +23,13 @@ from services.rendezvous.domain.errors import (
 )
 from services.rendezvous.domain.motif import Motif
 from services.rendezvous.domain.planning import Room
-from services.rendezvous.domain.projections import Assignment, KnownPersonne, KnownSite
-from services.rendezvous.domain.rendezvous import Place
+from services.rendezvous.domain.projections import (
+    Assignment,
+    KnownDossier,
+    KnownPersonne,
+    KnownSite,
+)
+from services.rendezvous.domain.rendezvous import Links, Place
 from services.rendezvous.domain.rights import Viewer, is_closed_to
 
 
@@ -49,6 +55,7 @@ class Ground:
     room: Room | None
     agents: Mapping[UUID, Assignment]
     personnes: Mapping[UUID, KnownPersonne]
+    dossier: KnownDossier | None = None
 
     def knows(self, personne_id: UUID) -> bool:
         """Whether accueil told of a personne, and of who may know of their file."""
@@ -74,10 +81,22 @@ def check_personnes(
         raise PersonneDeceased("Vérifiez la fiche de la personne.")
 
 
-def check_for_self(viewer: Viewer, personne_ids: tuple[UUID, ...]) -> None:
-    """A person books for themselves alone."""
-    if viewer.is_personne and personne_ids != (viewer.personne_id,):
+def check_dossier(personne_ids: tuple[UUID, ...], links: Links, ground: Ground) -> None:
+    """The dossier is about one of those received: what is held is written in it, by dsu."""
+    if links.dossier_id is None:
+        return
+    if ground.dossier is None or ground.dossier.personne_ids.isdisjoint(personne_ids):
+        raise DossierMismatch("Vérifiez le dossier et la personne.", field="/dossier_id")
+
+
+def check_for_self(viewer: Viewer, personne_ids: tuple[UUID, ...], links: Links) -> None:
+    """A person books for themselves alone, and ties it to nothing: an agent does."""
+    if not viewer.is_personne:
+        return
+    if personne_ids != (viewer.personne_id,):
         raise NotYoursToBook("Vous ne pouvez prendre rendez-vous que pour vous-même.")
+    if links != Links():
+        raise NotYoursToBook("Un agent rattache le rendez-vous à un dossier, à une orientation.")
 
 
 def place_of(

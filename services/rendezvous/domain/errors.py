@@ -47,6 +47,13 @@ class PersonneDeceased(Conflict):
     title = "Rendez-vous impossible pour cette personne"
 
 
+class DossierMismatch(Invalid):
+    """The dossier is not about a personne of the rendezvous, or does not exist."""
+
+    code = "dossier-inadapte"
+    title = "Ce dossier n’est pas celui de cette personne"
+
+
 class IdentityRequired(Invalid):
     """Only a first reception can be booked for someone not identified."""
 

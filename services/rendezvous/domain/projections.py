@@ -34,6 +34,15 @@ class KnownPersonne:
 
 
 @dataclass(frozen=True, kw_only=True)
+class KnownDossier:
+    """Whom a dossier is about, and its lead référent (None once it is closed)."""
+
+    dossier_id: UUID
+    referent_agent_id: UUID | None
+    personne_ids: frozenset[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
 class KnownSite:
     """A site and the MDS (territory) it belongs to."""
 

@@ -11,8 +11,14 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.orm import Session
 
+from chassis.upsert import upsert
 from services.protection import Protection
-from services.rendezvous.domain.projections import Assignment, KnownPersonne, KnownSite
+from services.rendezvous.domain.projections import (
+    Assignment,
+    KnownDossier,
+    KnownPersonne,
+    KnownSite,
+)
 from services.rendezvous.persistence.tables import assignment, dossier, personne, site
 
 
@@ -106,23 +112,36 @@ class Knowns:
         rows = self._session.execute(sa.select(site).where(site.c.site.in_(codes)))
         return {row.site: KnownSite(**row._mapping) for row in rows}
 
-    def put_referent(self, dossier_id: UUID, agent_id: UUID | None) -> None:
-        """The dossier's lead référent is now this agent; None when it closes."""
-        row = pg.insert(dossier).values(dossier_id=dossier_id, referent_agent_id=agent_id)
+    def put_dossier(self, known: KnownDossier) -> None:
+        """Whom the dossier is about, and its lead référent from now on."""
+        upsert(self._session, dossier, _dossier_row(known))
+
+    def add_dossier(self, known: KnownDossier) -> None:
+        """Remember a dossier not known yet, or not whole; one that is keeps what is newer."""
+        row = pg.insert(dossier).values(_dossier_row(known))
         self._session.execute(
             row.on_conflict_do_update(
                 index_elements=[dossier.c.dossier_id],
-                set_={"referent_agent_id": row.excluded.referent_agent_id},
+                set_={"personne_ids": row.excluded.personne_ids},
+                where=dossier.c.personne_ids.is_(None),
             )
         )
 
     def _mark(self, personne_id: UUID, marks: Mapping[str, Any]) -> None:
-        row = {"personne_id": personne_id, "deceased": False, "protected": False, **marks}
-        self._session.execute(
-            pg.insert(personne)
-            .values(row)
-            .on_conflict_do_update(index_elements=[personne.c.personne_id], set_=dict(marks))
-        )
+        row = {"personne_id": personne_id, **marks}
+        upsert(self._session, personne, row, initially={"deceased": False, "protected": False})
+
+
+def as_dossier(values: Mapping[str, Any]) -> KnownDossier | None:
+    """A dossier out of the JSON of a row; None when it does not say whom it is about."""
+    if values["personne_ids"] is None:
+        return None
+    referent = values["referent_agent_id"]
+    return KnownDossier(
+        dossier_id=_uuid(values["dossier_id"]),
+        referent_agent_id=_uuid(referent) if referent else None,
+        personne_ids=frozenset(map(_uuid, values["personne_ids"])),
+    )
 
 
 def as_personne(values: Mapping[str, Any]) -> KnownPersonne:
@@ -144,6 +163,10 @@ def _protection_row(told: Protection | None, *, protected: bool) -> dict[str, An
         "opened_to": sorted(told.opened_to) if told else None,
         "closed_to": sorted(told.closed_to) if told else None,
     }
+
+
+def _dossier_row(known: KnownDossier) -> dict[str, Any]:
+    return vars(known) | {"personne_ids": sorted(known.personne_ids)}
 
 
 def _uuid(value: UUID | str) -> UUID:

@@ -15,8 +15,15 @@ from services.rendezvous.domain.booking import Ground
 from services.rendezvous.domain.motif import Kind, Modality, Motif
 from services.rendezvous.domain.planning import Room
 from services.rendezvous.domain.projections import Assignment, KnownSite
-from services.rendezvous.persistence.knowns import as_personne
-from services.rendezvous.persistence.tables import assignment, motif, personne, room, site
+from services.rendezvous.persistence.knowns import as_dossier, as_personne
+from services.rendezvous.persistence.tables import (
+    assignment,
+    dossier,
+    motif,
+    personne,
+    room,
+    site,
+)
 
 _UUIDS = pg.ARRAY(pg.UUID)
 
@@ -79,8 +86,9 @@ class Motifs:
         agent_ids: Collection[UUID],
         personne_ids: Collection[UUID],
         room_id: UUID | None,
+        dossier_id: UUID | None,
     ) -> Ground:
-        """Motif, site, room, posts on that day and personnes, in one round trip."""
+        """Motif, site, room, dossier, posts on that day and personnes, in one round trip."""
         values = {
             "code": code,
             "site": site_code,
@@ -88,6 +96,7 @@ class Motifs:
             "agents": list(agent_ids),
             "personnes": list(personne_ids),
             "room": room_id,
+            "dossier": dossier_id,
         }
         row = self._session.execute(_GROUND, values).one()
         return Ground(
@@ -96,6 +105,7 @@ class Motifs:
             room=Room(**_revive(row.room)) if row.room else None,
             agents={a.agent_id: a for a in map(_as_assignment, row.agents or ())},
             personnes={p.personne_id: p for p in map(as_personne, row.personnes or ())},
+            dossier=as_dossier(row.dossier) if row.dossier else None,
         )
 
 
@@ -107,7 +117,7 @@ def _in_force(day: Any) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def _ground() -> sa.Select[Any]:
-    """Five small lookups by key, as JSON columns of one row."""
+    """Six small lookups by key, as JSON columns of one row."""
     day = sa.bindparam("day", type_=sa.Date)
     motifs = sa.select(motif).where(motif.c.code == sa.bindparam("code"), *_in_force(day))
     sites = sa.select(site).where(site.c.site == sa.bindparam("site"))
@@ -124,12 +134,16 @@ def _ground() -> sa.Select[Any]:
     people = sa.select(personne).where(
         personne.c.personne_id == sa.any_(sa.bindparam("personnes", type_=_UUIDS))
     )
+    dossiers = sa.select(dossier).where(
+        dossier.c.dossier_id == sa.bindparam("dossier", type_=pg.UUID)
+    )
     return sa.select(
         _member("motif", motifs),
         _member("site", sites),
         _member("room", rooms),
         _member("agents", posts, many=True),
         _member("personnes", people, many=True),
+        _member("dossier", dossiers),
     )
 
 

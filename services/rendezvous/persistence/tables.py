@@ -209,4 +209,6 @@ dossier = sa.Table(
     sa.Column("dossier_id", pg.UUID, primary_key=True),
     #: The lead référent; null once the dossier is closed.
     sa.Column("referent_agent_id", pg.UUID),
+    #: Null: dsu has not said.
+    sa.Column("personne_ids", _UUIDS),
 )

@@ -87,6 +87,7 @@ class BookingRoutes:
             PersonneNotFound,
             errors.PersonneDeceased,
             errors.IdentityRequired,
+            errors.DossierMismatch,
         ),
     )
     def book(self, uow: UnitOfWork, call: Call) -> Rendezvous:

@@ -12,7 +12,13 @@ from chassis.caller import Caller
 from chassis.errors import VersionMismatch
 from chassis.ids import new_id
 from chassis.unit_of_work import expect_version
-from services.rendezvous.domain.booking import Wish, check_for_self, check_personnes, place_of
+from services.rendezvous.domain.booking import (
+    Wish,
+    check_dossier,
+    check_for_self,
+    check_personnes,
+    place_of,
+)
 from services.rendezvous.domain.errors import (
     HoldUnknown,
     MotifUnknown,
@@ -75,16 +81,17 @@ def book(
 ) -> Rendezvous:
     """Book a place asked for, or one that was held."""
     viewer = _booker(by)
-    check_for_self(viewer, personne_ids)
+    check_for_self(viewer, personne_ids, links)
     kept = _own_hold(uow, by, hold_id) if hold_id else None
     if kept is not None:
         kept.use(uow.now)
         wish = _wish_of(kept)
     if wish is None:
         raise MotifUnknown("Donnez un motif ou une réservation provisoire.", field="/motif")
-    ground = read_ground(uow, wish, personne_ids)
+    ground = read_ground(uow, wish, personne_ids, dossier_id=links.dossier_id)
     motif, place = place_of(wish, ground, viewer, now=uow.now, delay_met=kept is not None)
     check_personnes(personne_ids, motif, ground, viewer)
+    check_dossier(personne_ids, links, ground)
     rendezvous, fact = booked(
         rendezvous_id=new_id(),
         motif=motif,

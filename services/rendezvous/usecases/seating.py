@@ -23,7 +23,7 @@ from services.rendezvous.domain.projections import Assignment
 from services.rendezvous.domain.rendezvous import Place
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.usecases.search import Alternatives, alternatives
-from services.rendezvous.usecases.told import learn_personnes
+from services.rendezvous.usecases.told import learn_dossier, learn_personnes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,8 +38,15 @@ class Seat:
     also: tuple[UUID, ...] = ()
 
 
-def read_ground(uow: UnitOfWork, wish: Wish, personne_ids: Collection[UUID]) -> Ground:
-    """What the wish rests on; whoever is not known yet is asked of accueil (fail closed)."""
+def read_ground(
+    uow: UnitOfWork,
+    wish: Wish,
+    personne_ids: Collection[UUID],
+    *,
+    dossier_id: UUID | None = None,
+) -> Ground:
+    """What the wish rests on; what is not known yet is asked of whom it belongs to (fail closed:
+    a fact that is late stops nobody, an owner that is away does)."""
     ground = uow.motifs.ground(
         code=wish.motif,
         site_code=wish.site,
@@ -47,7 +54,10 @@ def read_ground(uow: UnitOfWork, wish: Wish, personne_ids: Collection[UUID]) -> 
         agent_ids=wish.agent_ids,
         personne_ids=personne_ids,
         room_id=wish.room_id,
+        dossier_id=dossier_id,
     )
+    if dossier_id is not None and ground.dossier is None:
+        ground = replaced(ground, dossier=learn_dossier(uow, dossier_id))
     missing_agents = [a for a in wish.agent_ids if a not in ground.agents]
     missing = [p for p in personne_ids if not ground.knows(p)]
     if not missing_agents and not missing:

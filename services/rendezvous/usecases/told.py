@@ -6,8 +6,13 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from services.protection import Protection
-from services.rendezvous import accueil
-from services.rendezvous.domain.projections import Assignment, KnownPersonne, KnownSite
+from services.rendezvous import accueil, dsu
+from services.rendezvous.domain.projections import (
+    Assignment,
+    KnownDossier,
+    KnownPersonne,
+    KnownSite,
+)
 from services.rendezvous.persistence import UnitOfWork
 
 
@@ -58,6 +63,22 @@ def site_is_known(uow: UnitOfWork, site: KnownSite) -> None:
     uow.knowns.put_site(site)
 
 
-def dossier_has_referent(uow: UnitOfWork, *, dossier_id: UUID, agent_id: UUID | None) -> None:
+def dossier_has_referent(
+    uow: UnitOfWork, *, dossier_id: UUID, personne_ids: list[UUID], agent_id: UUID | None
+) -> None:
     """The référent sees the rendezvous of their dossier; nobody by that name once closed."""
-    uow.knowns.put_referent(dossier_id, agent_id)
+    uow.knowns.put_dossier(
+        KnownDossier(
+            dossier_id=dossier_id,
+            referent_agent_id=agent_id,
+            personne_ids=frozenset(personne_ids),
+        )
+    )
+
+
+def learn_dossier(uow: UnitOfWork, dossier_id: UUID) -> KnownDossier | None:
+    """Ask dsu about a dossier not told (whole), and remember its answer. Fails closed."""
+    known = dsu.read_dossier(uow.neighbours, dossier_id)
+    if known is not None:
+        uow.knowns.add_dossier(known)
+    return known

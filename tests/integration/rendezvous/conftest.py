@@ -125,6 +125,27 @@ class World:
         about = {"personne_id": personne_id, "personne_ids": [personne_id], "mds": MDS}
         self.tell("accueil", fact, "personne", personne_id, site=SITE, **about | more)
 
+    def dossier(self, *personne_ids: UUID, referent: UUID | None = None) -> UUID:
+        """A dossier of dsu about these personnes."""
+        dossier_id = new_id()
+        self.tell_dossier(
+            dossier_id, "dossier_opened", *personne_ids, referent_agent_id=referent or new_id()
+        )
+        return dossier_id
+
+    def tell_dossier(self, dossier_id: UUID, fact: str, *personne_ids: UUID, **more: Any) -> None:
+        """One fact of dsu about a dossier."""
+        about = {"dossier_id": dossier_id, "personne_ids": personne_ids, "mds": MDS, "site": SITE}
+        self.tell("dsu", fact, "dossier", dossier_id, **about | more)
+
+    def answer_of_dsu(self, dossier_id: UUID, *personne_ids: UUID) -> None:
+        """What dsu answers when it is asked about a dossier."""
+        neighbours: Any = self.runtime.neighbours
+        neighbours.answers["dsu", f"/internal/dossiers/{dossier_id}/professionals"] = {
+            "personne_ids": list(map(str, personne_ids)),
+            "professionals": [{"agent_id": str(new_id()), "role": "REFERENT"}],
+        }
+
     def motif(self, **changes: Any) -> str:
         """A motif; answers its code."""
         answer = self.post("/v1/motifs", MOTIF | changes, role="admin")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from chassis.ids import new_id
 from chassis.testing import published, run_due
@@ -120,7 +121,7 @@ class TestRefusals:
 
 class TestBooking:
     def test_tells_one_fact_with_all_common_fields(self, world, agent, personne):
-        links = {"dossier_id": str(new_id()), "orientation_id": str(new_id())}
+        links = {"dossier_id": str(world.dossier(personne)), "orientation_id": str(new_id())}
 
         answer = world.book([agent], [personne], changes=links)
 
@@ -210,6 +211,56 @@ class TestBooking:
         assert world.book([agent], [personne], changes=slow).status == 409
         answer = world.book([agent], [personne], changes=slow | {"outside_delay": True})
         assert answer.json["outside_delay"] is True
+
+
+class TestDossier:
+    """What is held is written in the dossier it names, by dsu: it must be the person's."""
+
+    def test_of_another_or_of_nobody_is_refused_alike(self, world, agent, personne):
+        others = world.dossier(world.personne())
+
+        for dossier_id in (others, new_id()):
+            answer = world.book([agent], [personne], changes={"dossier_id": str(dossier_id)})
+            assert answer.status == 422
+            assert answer.json["type"].endswith("dossier-inadapte")
+            assert answer.json["errors"][0]["pointer"] == "/dossier_id"
+
+    def test_of_one_of_those_received(self, world, agent, personne):
+        dossier_id = str(world.dossier(personne, world.personne()))
+
+        answer = world.book(
+            [agent], [world.personne(), personne], changes={"dossier_id": dossier_id}
+        )
+
+        assert (answer.status, answer.json["dossier_id"]) == (201, dossier_id)
+
+    def test_whose_fact_is_late_is_asked_of_dsu_once(self, world, agent, personne):
+        dossier_id = new_id()
+        named = {"dossier_id": str(dossier_id)}
+        world.answer_of_dsu(dossier_id, personne)
+
+        assert world.book([agent], [personne], changes=named).status == 201
+
+        world.runtime.neighbours.down.add("dsu")
+        later = named | {"starts_at": (NINE + minutes(60)).isoformat()}
+        assert world.book([agent], [personne], changes=later).status == 201
+
+    def test_known_before_its_personnes_were_kept_is_asked_of_dsu(self, world, agent, personne):
+        dossier_id = world.dossier(world.personne())
+        with world.runtime.engine.begin() as connection:
+            connection.execute(sa.text("UPDATE dossier SET personne_ids = NULL"))
+        world.answer_of_dsu(dossier_id, personne)
+
+        named = {"dossier_id": str(dossier_id)}
+        assert world.book([agent], [personne], changes=named).status == 201
+
+    def test_nobody_can_tell_of_books_nothing(self, world, agent, personne):
+        world.runtime.neighbours.down.add("dsu")
+
+        answer = world.book([agent], [personne], changes={"dossier_id": str(new_id())})
+
+        assert answer.status == 503
+        assert world.sql("SELECT count(*) FROM rendezvous") == 0
 
 
 class TestHolds:

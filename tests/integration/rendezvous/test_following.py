@@ -119,6 +119,16 @@ class TestPersonne:
         assert world.post("/v1/rendezvous", other, **who).status == 403
         assert self.book(world, agent, personne, outside_opening=True).status == 403
 
+    @pytest.mark.parametrize("link", ["dossier_id", "orientation_id"])
+    def test_ties_it_to_no_dossier_nor_orientation(self, world, agent, personne, own, link):
+        starts = (NINE + minutes(60)).isoformat()
+        named = {"dossier_id": world.dossier(personne), "orientation_id": new_id()}[link]
+
+        answer = self.book(world, agent, personne, starts_at=starts, **{link: str(named)})
+
+        assert answer.status == 403
+        assert self.book(world, agent, personne, starts_at=starts).status == 201
+
     def test_cancels_within_the_delay_only(self, world, personne, own):
         who = {"role": "personne", "personne_id": personne, "mds": []}
         world.at(NINE - minutes(119))
@@ -172,23 +182,15 @@ class TestAgents:
 
     def test_the_referent_of_the_dossier_sees_it_until_it_closes(self, world, agent, personne):
         referent, dossier_id = world.agent(mds=FAR_MDS), new_id()
-        common = {"dossier_id": dossier_id, "personne_ids": [personne], "mds": MDS, "site": "X"}
+        world.answer_of_dsu(dossier_id, personne)
         booked = world.book([agent], [personne], changes={"dossier_id": str(dossier_id)})
         path = f"/v1/rendezvous/{booked.json['rendezvous_id']}"
         who = {"role": "travailleur_social", "agent_id": referent}
 
         assert world.client.get(path, **who).status == 404
-        world.tell(
-            "dsu",
-            "dossier_opened",
-            "dossier",
-            dossier_id,
-            referent_agent_id=referent,
-            opened_on=DAY,
-            **common,
-        )
+        world.tell_dossier(dossier_id, "dossier_opened", personne, referent_agent_id=referent)
         assert world.client.get(path, **who).status == 200
-        world.tell("dsu", "dossier_closed", "dossier", dossier_id, closed_on=DAY, **common)
+        world.tell_dossier(dossier_id, "dossier_closed", personne, closed_on=DAY)
         assert world.client.get(path, **who).status == 404
 
     def agenda(self, world, agent, **who):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from services.rendezvous.domain import errors
 from services.rendezvous.domain.booking import (
     Ground,
     Wish,
+    check_dossier,
     check_for_self,
     check_personnes,
     place_of,
@@ -20,7 +22,13 @@ from services.rendezvous.domain.booking import (
 from services.rendezvous.domain.motif import Kind
 from services.rendezvous.domain.occupation import Interval, Line, check_place, claims_of
 from services.rendezvous.domain.planning import Room, paris_instant
-from services.rendezvous.domain.projections import Assignment, KnownPersonne, KnownSite
+from services.rendezvous.domain.projections import (
+    Assignment,
+    KnownDossier,
+    KnownPersonne,
+    KnownSite,
+)
+from services.rendezvous.domain.rendezvous import Links
 from services.rendezvous.domain.rights import (
     Seen,
     Viewer,
@@ -265,7 +273,31 @@ class TestWhatMayBeBooked:
     @pytest.mark.parametrize("ids", [(), (OTHER,), (make.PERSONNE, OTHER)])
     def test_a_person_books_for_themselves_alone(self, ids):
         with pytest.raises(errors.NotYoursToBook):
-            check_for_self(PERSONNE, ids)
+            check_for_self(PERSONNE, ids, Links())
+
+    @pytest.mark.parametrize("given", [Links(dossier_id=OTHER), Links(orientation_id=OTHER)])
+    def test_a_person_ties_their_rendezvous_to_nothing(self, given):
+        check_for_self(AGENT, (make.PERSONNE,), given)
+        check_for_self(PERSONNE, (make.PERSONNE,), Links())
+        with pytest.raises(errors.NotYoursToBook):
+            check_for_self(PERSONNE, (make.PERSONNE,), given)
+
+    def test_a_dossier_is_that_of_one_of_those_received(self):
+        links = Links(dossier_id=OTHER)
+        theirs = KnownDossier(
+            dossier_id=OTHER, referent_agent_id=None, personne_ids=frozenset({make.PERSONNE})
+        )
+        others = replace(theirs, personne_ids=frozenset({OTHER}))
+
+        check_dossier((), Links(), ground())
+        check_dossier((OTHER, make.PERSONNE), links, ground(dossier=theirs))
+        for received, dossier in (
+            ((make.PERSONNE,), others),
+            ((make.PERSONNE,), None),
+            ((), theirs),
+        ):
+            with pytest.raises(errors.DossierMismatch):
+                check_dossier(received, links, ground(dossier=dossier))
 
     def test_a_motif_is_in_force_from_its_first_day_to_its_last(self):
         dated = make.motif(valid_from=date(2023, 1, 1), valid_to=date(2023, 1, 31))
