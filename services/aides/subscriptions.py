@@ -40,6 +40,7 @@ class DossierFact(FactSchema):
     """dsu: a dossier opened, closed or reopened."""
 
     dossier_id = fields.UUID(required=True)
+    personne_ids = fields.List(fields.UUID(), required=True)
 
 
 @subscriptions.on("accueil", "personne_registered.v1", of="personne", reads=PersonneRegistered)
@@ -64,10 +65,10 @@ def protection_changed(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
 @subscriptions.on("dsu", "dossier_reopened.v1", of="dossier", reads=DossierFact)
 def dossier_opened(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
     """Demandes may name this dossier."""
-    told.dossier_is(uow, data["dossier_id"], is_open=True)
+    told.dossier_is(uow, **data, is_open=True)
 
 
 @subscriptions.on("dsu", "dossier_closed.v1", of="dossier", reads=DossierFact)
 def dossier_closed(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
     """New demandes no longer attach to this dossier."""
-    told.dossier_is(uow, data["dossier_id"], is_open=False)
+    told.dossier_is(uow, **data, is_open=False)

@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.orm import Session
 
 from chassis.upsert import upsert
+from services.aides.domain.dossier import KnownDossier
 from services.aides.persistence import tables as t
 from services.protection import Protection
 
@@ -68,18 +69,43 @@ class Knowns:
         )
         return self._session.scalar(query.limit(1)) is not None
 
-    def dossier_is(self, dossier_id: UUID, *, is_open: bool) -> None:
-        """A dossier is open, or closed."""
-        upsert(self._session, t.dossier, {"dossier_id": dossier_id, "is_open": is_open})
+    def put_dossier(self, dossier_id: UUID, known: KnownDossier) -> None:
+        """Whom a dossier is about, and whether it is open from now on."""
+        upsert(self._session, t.dossier, _dossier_row(dossier_id, known))
 
-    def is_closed(self, dossier_id: UUID) -> bool:
-        """True only for a dossier known to be closed."""
-        query = sa.select(t.dossier.c.is_open).where(t.dossier.c.dossier_id == dossier_id)
-        return self._session.scalar(query) is False
+    def learn_dossier(self, dossier_id: UUID, found: KnownDossier) -> None:
+        """What dsu answered; a fact that says it whole is newer, or will be."""
+        row = _dossier_row(dossier_id, found)
+        self._session.execute(
+            pg.insert(t.dossier)
+            .values(row)
+            .on_conflict_do_update(
+                index_elements=[t.dossier.c.dossier_id],
+                set_={"personne_ids": row["personne_ids"]},
+                where=t.dossier.c.personne_ids.is_(None),
+            )
+        )
+
+    def dossier(self, dossier_id: UUID) -> KnownDossier | None:
+        """A dossier, as far as dsu's facts have said it whole."""
+        row = self._session.execute(
+            sa.select(t.dossier).where(t.dossier.c.dossier_id == dossier_id)
+        ).one_or_none()
+        if row is None or row.personne_ids is None:
+            return None
+        return KnownDossier(is_open=row.is_open, personne_ids=frozenset(row.personne_ids))
 
     def _mark(self, personne_id: UUID, marks: Mapping[str, Any]) -> None:
         row = {"personne_id": personne_id, **marks}
         upsert(self._session, t.personne, row, initially={"protected": False})
+
+
+def _dossier_row(dossier_id: UUID, known: KnownDossier) -> dict[str, Any]:
+    return {
+        "dossier_id": dossier_id,
+        "is_open": known.is_open,
+        "personne_ids": sorted(known.personne_ids),
+    }
 
 
 def _row(told: Protection | None, *, protected: bool) -> dict[str, Any]:

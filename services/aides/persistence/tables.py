@@ -240,4 +240,6 @@ dossier = sa.Table(
     metadata,
     sa.Column("dossier_id", pg.UUID, primary_key=True),
     sa.Column("is_open", sa.Boolean, nullable=False),
+    #: Null: dsu has not said.
+    sa.Column("personne_ids", pg.ARRAY(pg.UUID)),
 )

@@ -9,6 +9,7 @@ from chassis.web.route import Call, route
 from services import roles
 from services.aides.accueil import AgeUnknown
 from services.aides.domain.demande import ActionNotAllowed, Demande, ReasonIncomplete
+from services.aides.domain.dossier import DossierClosed, DossierMismatch
 from services.aides.domain.paiement import PayeeIncomplete
 from services.aides.domain.reglement import NoReglement
 from services.aides.persistence import UnitOfWork
@@ -25,7 +26,6 @@ from services.aides.usecases import demandes
 from services.aides.usecases.demandes import (
     AgentRequired,
     AgeOutOfRange,
-    DossierClosed,
     PersonneDeceased,
     ProposalTooHigh,
     SituationIncoherent,
@@ -54,6 +54,7 @@ class DemandeRoutes:
             ReasonIncomplete,
             PersonneNotFound,
             PersonneDeceased,
+            DossierMismatch,
             DossierClosed,
             AgeOutOfRange,
             AgeUnknown,

@@ -16,6 +16,7 @@ from chassis.web.pages import Page, PageAsked
 from services import roles
 from services.aides import accueil, events
 from services.aides.domain.demande import Action, Demande, Status, age_on, check_reason
+from services.aides.domain.dossier import check_dossier
 from services.aides.domain.examen import Evaluation, Examination, Situation
 from services.aides.domain.nature import REGIMES
 from services.aides.domain.paiement import Payee, PayeeKind
@@ -24,6 +25,7 @@ from services.aides.domain.regles import evaluate
 from services.aides.persistence import UnitOfWork
 from services.aides.usecases import enveloppes
 from services.aides.usecases.protection import closed_among
+from services.aides.usecases.told import dossier_of
 from services.protection import PersonneNotFound
 
 
@@ -32,13 +34,6 @@ class PersonneDeceased(Conflict):
 
     code = "personne-decedee"
     title = "La personne est décédée"
-
-
-class DossierClosed(Conflict):
-    """The dossier named is closed."""
-
-    code = "dossier-clos"
-    title = "Le dossier est clos"
 
 
 class AgeOutOfRange(Invalid):
@@ -78,8 +73,8 @@ def file_demande(uow: UnitOfWork, *, by: Caller, **command: Any) -> Demande:
         raise PersonneNotFound()
     _check_alive(uow, personne_ids[:1])
     dossier_id = command.get("dossier_id")
-    if dossier_id is not None and uow.knowns.is_closed(dossier_id):
-        raise DossierClosed("Rouvrez le dossier avant d’y rattacher une demande d’aide.")
+    if dossier_id is not None:
+        check_dossier(dossier_of(uow, dossier_id), personne_ids)
     reglement = uow.reglements.in_force(today)
     if reglement is None:
         raise NoReglement("Chargez le règlement des aides (POST /v1/reglements).")

@@ -1,7 +1,7 @@
 """What other services told us, kept for the checks of filing and payment.
 
 Facts about one personne or one dossier come in order; nothing is assumed between them, so a
-demande may name a personne or a dossier not heard of yet.
+demande may name a personne or a dossier not heard of yet: whom it belongs to is asked.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
+from services.aides import dsu
+from services.aides.domain.dossier import KnownDossier
 from services.aides.persistence import UnitOfWork
 from services.protection import Protection
 
@@ -36,6 +38,18 @@ def protection_changed(
     uow.knowns.protection_told(personne_id, told, protected=protected)
 
 
-def dossier_is(uow: UnitOfWork, dossier_id: UUID, *, is_open: bool) -> None:
-    """Keep whether the dossier is open."""
-    uow.knowns.dossier_is(dossier_id, is_open=is_open)
+def dossier_is(
+    uow: UnitOfWork, dossier_id: UUID, *, personne_ids: list[UUID], is_open: bool
+) -> None:
+    """Keep whom the dossier is about, and whether it is open."""
+    known = KnownDossier(is_open=is_open, personne_ids=frozenset(personne_ids))
+    uow.knowns.put_dossier(dossier_id, known)
+
+
+def dossier_of(uow: UnitOfWork, dossier_id: UUID) -> KnownDossier | None:
+    """A dossier; dsu is asked when its facts have not said it (whole). Raises Unavailable."""
+    known = uow.knowns.dossier(dossier_id)
+    if known is None and (found := dsu.dossier(uow.neighbours, dossier_id)) is not None:
+        uow.knowns.learn_dossier(dossier_id, found)
+        return found
+    return known

@@ -167,6 +167,33 @@ class Office:
             "closed_agent_ids": [],
         }
 
+    def tell_dossier(
+        self, dossier_id: UUID, fact: str, *personne_ids: UUID, version: int = 1
+    ) -> None:
+        """One fact of dsu about a dossier."""
+        deliver(
+            self.runtime,
+            "dsu",
+            f"{fact}.v1",
+            aggregate=("dossier", dossier_id),
+            version=version,
+            data={
+                "dossier_id": dossier_id,
+                "personne_ids": list(personne_ids),
+                "mds": MDS,
+                "site": "MONTAUBAN-CENTRE",
+            },
+        )
+
+    def answer_of_dsu(self, dossier_id: UUID, *personne_ids: UUID, status: str = "ACTIVE") -> None:
+        """What dsu answers when it is asked about a dossier."""
+        fake: Any = self.runtime.neighbours
+        fake.answers["dsu", f"/internal/dossiers/{dossier_id}/professionals"] = {
+            "status": status,
+            "personne_ids": list(map(str, personne_ids)),
+            "professionals": [],
+        }
+
     def dies(self, personne_id: UUID, version: int = 1) -> None:
         deliver(
             self.runtime,

@@ -7,9 +7,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
 from chassis.ids import new_id
-from chassis.testing import deliver, published
+from chassis.testing import published
 
 from .conftest import MDS, Office
 
@@ -94,8 +95,13 @@ class TestWhoMayRead:
 
 class TestAFileFromEndToEnd:
     def test_is_filed_instructed_granted_and_paid(self, office: Office, common: UUID) -> None:
-        dossier_id, orientation_id = new_id(), new_id()
-        filed = office.file(dossier_id=str(dossier_id), orientation_id=str(orientation_id))
+        personne_id, dossier_id, orientation_id = new_id(), new_id(), new_id()
+        office.tell_dossier(dossier_id, "dossier_opened", personne_id)
+        filed = office.file(
+            demandeur_id=str(personne_id),
+            dossier_id=str(dossier_id),
+            orientation_id=str(orientation_id),
+        )
         granted = office.decide(office.instruct(filed))
 
         paid = office.pay(granted, "MDT-1")
@@ -241,26 +247,70 @@ class TestFiling:
         assert office.file(demandeur_id=str(personne_id)).status == 409
 
     def test_does_not_attach_to_a_closed_dossier(self, office: Office) -> None:
-        dossier_id = new_id()
-        for version, name in enumerate(
-            ["dossier_closed.v1", "dossier_reopened.v1", "dossier_closed.v1"], start=2
-        ):
-            if version == 2:
-                self.tell(office, "dossier_opened.v1", dossier_id, 1)
-                assert office.file(dossier_id=str(dossier_id)).status == 201
-            self.tell(office, name, dossier_id, version)
-            expected = 201 if name == "dossier_reopened.v1" else 409
-            assert office.file(dossier_id=str(dossier_id)).status == expected
+        personne_id, dossier_id = new_id(), new_id()
+        life = {
+            "dossier_opened": 201,
+            "dossier_closed": 409,
+            "dossier_reopened": 201,
+        }
 
-    def tell(self, office: Office, fact: str, dossier_id: UUID, version: int) -> None:
-        deliver(
-            office.runtime,
-            "dsu",
-            fact,
-            aggregate=("dossier", dossier_id),
-            version=version,
-            data={"dossier_id": dossier_id, "personne_ids": [], "mds": MDS, "site": "X"},
-        )
+        for version, (fact, status) in enumerate(life.items(), start=1):
+            office.tell_dossier(dossier_id, fact, personne_id, version=version)
+            answer = office.file(demandeur_id=str(personne_id), dossier_id=str(dossier_id))
+            assert answer.status == status
+
+
+class TestDossier:
+    """The decision is written in the dossier it names, by dsu: it must be the person's."""
+
+    def test_of_others_or_of_nobody_is_refused_alike(self, office: Office) -> None:
+        others, closed = new_id(), new_id()
+        office.tell_dossier(others, "dossier_opened", new_id())
+        office.tell_dossier(closed, "dossier_closed", new_id())
+
+        for dossier_id in (others, closed, new_id()):
+            answer = office.file(dossier_id=str(dossier_id))
+            assert answer.status == 422
+            assert answer.json["type"].endswith("dossier-inadapte")
+            assert answer.json["errors"][0]["pointer"] == "/dossier_id"
+
+    def test_of_someone_of_the_household(self, office: Office) -> None:
+        spouse, dossier_id = new_id(), new_id()
+        office.tell_dossier(dossier_id, "dossier_opened", spouse)
+
+        answer = office.file(foyer_ids=[str(spouse)], dossier_id=str(dossier_id))
+
+        assert answer.status == 201
+
+    def test_whose_fact_is_late_is_asked_of_dsu_once(self, office: Office) -> None:
+        personne_id, dossier_id = new_id(), new_id()
+        office.answer_of_dsu(dossier_id, personne_id)
+        named = {"demandeur_id": str(personne_id), "dossier_id": str(dossier_id)}
+        assert office.file(**named).status == 201
+
+        neighbours: Any = office.runtime.neighbours
+        neighbours.down.add("dsu")
+        assert office.file(**named).status == 201
+        assert office.file(**named | {"dossier_id": str(new_id())}).status == 503
+
+    def test_that_dsu_says_closed_is_refused(self, office: Office) -> None:
+        personne_id, dossier_id = new_id(), new_id()
+        office.answer_of_dsu(dossier_id, personne_id, status="CLOSED")
+
+        answer = office.file(demandeur_id=str(personne_id), dossier_id=str(dossier_id))
+
+        assert answer.json["type"].endswith("dossier-clos")
+
+    def test_known_before_its_personnes_were_kept_is_asked_of_dsu(self, office: Office) -> None:
+        personne_id, dossier_id = new_id(), new_id()
+        office.tell_dossier(dossier_id, "dossier_opened", new_id())
+        with office.runtime.engine.begin() as connection:
+            connection.execute(sa.text("UPDATE dossier SET personne_ids = NULL"))
+        office.answer_of_dsu(dossier_id, personne_id)
+
+        answer = office.file(demandeur_id=str(personne_id), dossier_id=str(dossier_id))
+
+        assert answer.status == 201
 
 
 class TestFaj:
