@@ -1,4 +1,4 @@
-"""What aides asks accueil: the birth date behind the FAJ's age, who may know of a file.
+"""What aides asks accueil: the birth date behind the FAJ's age, who may know of a file, agents.
 
 Fails closed.
 """
@@ -42,6 +42,18 @@ def born_on(neighbours: Neighbours, personne_id: UUID) -> date:
             field="/demandeur_id",
         )
     return day
+
+
+class _AgentIn(AnswerSchema):
+    agent_id = fields.UUID(required=True)
+
+
+_AGENT = _AgentIn()
+
+
+def knows_agent(neighbours: Neighbours, agent_id: UUID) -> bool:
+    """Whether the annuaire has this agent. Raises Unavailable."""
+    return find(neighbours, "accueil", f"/internal/agents/{agent_id}", _AGENT) is not None
 
 
 class _ProtectionIn(AnswerSchema):

@@ -16,6 +16,7 @@ from services.aides.domain.examen import Evaluation, Line, LineOutcome, Rule
 from services.aides.domain.nature import REGIMES, RULE_ONLY_REASONS, DecisionReason, Instance
 from services.aides.domain.reglement import Act, NatureRules, Reglement
 from services.aides.domain.regles import euros
+from services.aides.domain.seance import Seance
 
 
 class Path(StrEnum):
@@ -37,13 +38,6 @@ class CommissionRequired(Conflict):
 
     code = "commission-requise"
     title = "Cette demande relève de la commission"
-
-
-class WrongCommission(Invalid):
-    """Not the body that decides this nature, or not the act it gives, or a session to come."""
-
-    code = "commission-incorrecte"
-    title = "Séance de commission incorrecte"
 
 
 class RefusalByRuleAlone(Conflict):
@@ -75,24 +69,17 @@ class IncompleteFile(Conflict):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Commission:
-    """The session a decision refers to."""
-
-    instance: Instance
-    session_on: date
-    reference: str
-    act: Act
-
-
-@dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What the decider says. Amount in cents; reason and text for anything but a full grant."""
+    """What the decider says. Amount in cents; reason and text for anything but a full grant.
+
+    `seance`: the session that saw the demande, if one did.
+    """
 
     outcome: Outcome
     amount_cents: int
     reason: DecisionReason | None
     text: str | None
-    commission: Commission | None
+    seance: Seance | None
 
 
 @dataclass(eq=False, kw_only=True)
@@ -107,6 +94,7 @@ class Decision:
     decided_on: date
     decided_by: UUID
     path: Path
+    seance_id: UUID | None
     instance: Instance | None
     session_on: date | None
     session_reference: str | None
@@ -195,32 +183,44 @@ def choose_path(
     evaluation: Evaluation,
     reglement: Reglement,
     *,
+    decider: UUID,
     roles: frozenset[str],
-    on: date,
 ) -> tuple[Path, Line]:
     """By delegation or by commission, with the line that explains it.
 
-    Raises DelegationExceeded, CommissionRequired, WrongCommission.
+    A session decides only where the règlement says so: after an avis the decider is still bound
+    by their delegation. Raises QuorumNotReached, NotOfTheSeance, CommissionRequired,
+    DelegationExceeded.
     """
-    rules = reglement.rules_of(demande.nature)
+    rules, seance = reglement.rules_of(demande.nature), verdict.seance
     limit = rules.delegation.limit_of(roles, urgent=demande.urgent)
-    if verdict.commission is not None:
-        _check_commission(demande, verdict.commission, rules.commission_act, on=on)
-        return Path.COMMISSION, _path_line(
-            verdict, reglement, article=rules.delegation.article, limit=limit, roles=roles
-        )
-    if evaluation.needs_commission and _belongs_to_commission(demande, verdict, rules):
+    path = Path.DELEGATION
+    if seance is not None:
+        seance.check_quorum(rules.commission_quorum, without=demande.instructor_ids)
+        if rules.commission_act is Act.DECISION:
+            seance.check_recorder(decider, roles)
+            path = Path.COMMISSION
+    elif evaluation.needs_commission and _belongs_to_commission(demande, verdict, rules):
         raise CommissionRequired(
             "Une limite est dépassée : la commission évalue la situation.",
             extra={"regles": _sent_to_commission(evaluation)},
         )
-    if not limit or verdict.amount_cents > limit:
-        raise DelegationExceeded(
-            f"Votre délégation va jusqu’à {euros(limit)} : au-delà, la commission décide.",
-            extra={"delegation_cents": limit},
-        )
-    return Path.DELEGATION, _path_line(
-        verdict, reglement, article=rules.delegation.article, limit=limit, roles=roles
+    if path is Path.DELEGATION:
+        _check_delegation(verdict, limit)
+    return path, _path_line(path, verdict, reglement, rules, limit=limit, roles=roles)
+
+
+def _check_delegation(verdict: Verdict, limit: int) -> None:
+    if limit and verdict.amount_cents <= limit:
+        return
+    beyond = (
+        "au-delà, la commission décide."
+        if verdict.seance is None
+        else "l’avis de la commission ne l’étend pas."
+    )
+    raise DelegationExceeded(
+        f"Votre délégation va jusqu’à {euros(limit)} : {beyond}",
+        extra={"delegation_cents": limit},
     )
 
 
@@ -234,24 +234,6 @@ def _belongs_to_commission(demande: Demande, verdict: Verdict, rules: NatureRule
     return verdict.outcome is Outcome.REFUSED and REGIMES[demande.nature].is_legal
 
 
-def _check_commission(demande: Demande, commission: Commission, act: Act, *, on: date) -> None:
-    expected = REGIMES[demande.nature].instance
-    if commission.instance is not expected:
-        raise WrongCommission(
-            f"Cette aide relève de l’instance {expected}.", field="/commission/instance"
-        )
-    if commission.session_on > on or commission.session_on < demande.filed_on:
-        raise WrongCommission(
-            "La séance doit se tenir entre le dépôt de la demande et aujourd’hui.",
-            field="/commission/session_on",
-        )
-    if commission.act is not act:
-        raise WrongCommission(
-            f"Selon le règlement, la commission rend ici un acte de type {act}.",
-            field="/commission/act",
-        )
-
-
 def _sent_to_commission(evaluation: Evaluation) -> list[str]:
     return [
         str(line.rule) for line in evaluation.lines if line.outcome is LineOutcome.TO_COMMISSION
@@ -259,24 +241,35 @@ def _sent_to_commission(evaluation: Evaluation) -> list[str]:
 
 
 def _path_line(
-    verdict: Verdict, reglement: Reglement, *, article: str, limit: int, roles: frozenset[str]
+    path: Path,
+    verdict: Verdict,
+    reglement: Reglement,
+    rules: NatureRules,
+    *,
+    limit: int,
+    roles: frozenset[str],
 ) -> Line:
-    commission = verdict.commission
-    sentence = (
-        f"Décidé par délégation, dans la limite de {euros(limit)}."
-        if commission is None
-        else f"Examiné par la commission du {commission.session_on:%d/%m/%Y}."
-    )
+    seance = verdict.seance
     return Line(
         rule="DELEGATION",
         reglement=reglement.label,
-        article=article,
+        article=rules.delegation.article,
         inputs={
             "amount_cents": verdict.amount_cents,
             "limit_cents": limit,
             "roles": sorted(roles),
-            "commission": commission.reference if commission else None,
+            "seance": seance.reference if seance else None,
         },
-        outcome=LineOutcome.RESPECTED if commission is None else LineOutcome.TO_COMMISSION,
-        sentence=sentence,
+        outcome=LineOutcome.RESPECTED if seance is None else LineOutcome.TO_COMMISSION,
+        sentence=_sentence(path, seance, limit),
     )
+
+
+def _sentence(path: Path, seance: Seance | None, limit: int) -> str:
+    by_delegation = f"Décidé par délégation, dans la limite de {euros(limit)}"
+    if seance is None:
+        return f"{by_delegation}."
+    session = f"la commission du {seance.session_on:%d/%m/%Y}"
+    if path is Path.COMMISSION:
+        return f"Décidé par {session}."
+    return f"{by_delegation}, après l’avis de {session}."

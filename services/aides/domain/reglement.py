@@ -121,6 +121,8 @@ class NatureRules:
     age_article: str
     delegation: Delegation
     commission_act: Act
+    #: How many must sit for the commission to see a file.
+    commission_quorum: int
 
 
 @dataclass(eq=False, kw_only=True)
@@ -165,6 +167,7 @@ def read_rules(data: Mapping[str, Any]) -> NatureRules:
         age_article=age.get("article", ""),
         delegation=_delegation(data["delegation"]),
         commission_act=Act(data["commission_act"]),
+        commission_quorum=data.get("commission_quorum", 1),
     )
 
 

@@ -14,6 +14,7 @@ from services.aides.domain.demande import ActionNotAllowed, InstructorCannotDeci
 from services.aides.domain.enveloppe import EnveloppeExhausted, NatureAlreadyCovered
 from services.aides.domain.paiement import InstalmentNotPayable, PaymentReferenceUsed
 from services.aides.domain.reglement import ReglementAlreadyInForce
+from services.aides.domain.seance import SeanceAlreadyRegistered
 from services.aides.persistence.activity import Activity
 from services.aides.persistence.decisions import Decisions
 from services.aides.persistence.demandes import Demandes
@@ -22,6 +23,7 @@ from services.aides.persistence.knowns import Knowns
 from services.aides.persistence.mapping import metadata
 from services.aides.persistence.paiements import Paiements
 from services.aides.persistence.reglements import Reglements
+from services.aides.persistence.seances import Seances
 
 __all__ = ["CONSTRAINTS", "UnitOfWork", "metadata"]
 
@@ -33,6 +35,7 @@ CONSTRAINTS: Mapping[str, type[DomainError]] = {
     "ck_enveloppe_balance": EnveloppeExhausted,
     "ck_demande_decider": InstructorCannotDecide,
     "uq_decision_final": ActionNotAllowed,
+    "uq_seance_instance_session_on_reference": SeanceAlreadyRegistered,
     "uq_paiement_reference": PaymentReferenceUsed,
     "uq_paiement_demande_id_instalment": InstalmentNotPayable,
 }
@@ -68,6 +71,11 @@ class UnitOfWork(ChassisUnitOfWork):
     def decisions(self) -> Decisions:
         """Decisions."""
         return Decisions(self.session)
+
+    @cached_property
+    def seances(self) -> Seances:
+        """Sessions of the commissions."""
+        return Seances(self.session)
 
     @cached_property
     def paiements(self) -> Paiements:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from chassis.errors import NotFound
 from chassis.locks import lock_resources
 from services.aides.domain.demande import Demande, Outcome, Status
 from services.aides.domain.examen import PastAid
+from services.aides.domain.nature import Nature
 from services.aides.persistence import tables as t
 
 _GRANTING = (Outcome.GRANTED, Outcome.PARTLY)
@@ -56,6 +57,14 @@ class Demandes:
         if after is not None:
             query = query.where(t.demande.c.id > after)
         return self._session.scalars(query).all()
+
+    def files(self, demande_ids: Collection[UUID]) -> dict[UUID, tuple[Nature, date]]:
+        """Nature and filing day of those of these demandes that exist."""
+        c = t.demande.c
+        rows = self._session.execute(
+            sa.select(c.id, c.nature, c.filed_on).where(c.id.in_(demande_ids))
+        )
+        return {demande_id: (nature, filed_on) for demande_id, nature, filed_on in rows}
 
     def lock_household(self, personne_ids: Sequence[UUID]) -> None:
         """One decision at a time about these people."""

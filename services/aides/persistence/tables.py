@@ -174,6 +174,27 @@ demande = sa.Table(
     sa.Index("ix_demande_mds_status", "mds", "status", "id"),
 )
 
+seance = sa.Table(
+    "seance",
+    metadata,
+    sa.Column("id", pg.UUID, primary_key=True),
+    sa.Column("instance", Code(Instance), nullable=False),
+    sa.Column("session_on", sa.Date, nullable=False),
+    sa.Column("reference", sa.Text, nullable=False),
+    sa.Column("agent_ids", TupleOf(pg.UUID), nullable=False),
+    sa.Column("bodies", TupleOf(sa.Text), nullable=False),
+    sa.Column("registered_by", sa.Text, nullable=False),
+    sa.UniqueConstraint("instance", "session_on", "reference"),
+    sa.CheckConstraint("cardinality(agent_ids) + cardinality(bodies) > 0", name="members"),
+)
+
+seance_demande = sa.Table(
+    "seance_demande",
+    metadata,
+    sa.Column("seance_id", pg.UUID, sa.ForeignKey("seance.id"), primary_key=True),
+    sa.Column("demande_id", pg.UUID, sa.ForeignKey("demande.id"), primary_key=True),
+)
+
 decision = sa.Table(
     "decision",
     metadata,
@@ -185,6 +206,7 @@ decision = sa.Table(
     sa.Column("decided_on", sa.Date, nullable=False),
     sa.Column("decided_by", pg.UUID, nullable=False),
     sa.Column("path", Code(Path), nullable=False),
+    sa.Column("seance_id", pg.UUID),
     sa.Column("instance", Code(Instance)),
     sa.Column("session_on", sa.Date),
     sa.Column("session_reference", sa.Text),
@@ -199,6 +221,11 @@ decision = sa.Table(
     sa.UniqueConstraint("demande_id", "rank"),
     sa.CheckConstraint("(outcome IN ('GRANTED', 'PARTLY')) = (amount_cents > 0)", name="amount"),
     sa.CheckConstraint("outcome = 'ADJOURNED' OR voies IS NOT NULL", name="voies"),
+    # No decision of a commission without a session that saw this very demande.
+    sa.CheckConstraint("path <> 'COMMISSION' OR seance_id IS NOT NULL", name="seance"),
+    sa.ForeignKeyConstraint(
+        ["seance_id", "demande_id"], ["seance_demande.seance_id", "seance_demande.demande_id"]
+    ),
     sa.Index(
         "uq_decision_final",
         "demande_id",

@@ -11,15 +11,6 @@ from services.aides.domain.reglement import Act
 from services.aides.schemas.demandes import LineOut, amount, reference
 
 
-class CommissionIn(Schema):
-    """The session a decision refers to."""
-
-    instance = fields.choice(Instance, "Instance.", "CENTRALISEE", required=True)
-    session_on = fields.day("Séance.", "2023-03-14", required=True)
-    reference = reference("Référence au procès-verbal.", "2023-05/12")
-    act = fields.choice(Act, "Avis ou décision.", required=True)
-
-
 class InstalmentIn(Schema):
     """One part of the grant."""
 
@@ -41,8 +32,8 @@ class DecisionIn(Schema):
     text = fields.text(
         "Motivation en clair (chiffrée).", most=4000, load_default=None, allow_none=True
     )
-    commission = fields.nested(
-        CommissionIn, "Séance, si la commission a statué.", load_default=None, allow_none=True
+    seance_id = fields.uuid(
+        "Séance enregistrée qui a examiné la demande.", load_default=None, allow_none=True
     )
     instalments = fields.many(
         InstalmentIn, "Échéancier ; sans lui, un versement immédiat.", most=24, load_default=list
@@ -65,9 +56,10 @@ class DecisionOut(Schema):
     decided_on = fields.day("Jour.")
     decided_by = fields.uuid("Décideur.")
     path = fields.choice(Path, "Délégation ou commission.")
+    seance_id = fields.uuid("Séance qui a examiné la demande.")
     instance = fields.choice(Instance, "Instance.")
     session_on = fields.day("Séance.")
-    session_reference = fields.text("Référence au procès-verbal.")
+    session_reference = fields.text("Référence du procès-verbal.")
     act = fields.choice(Act, "Avis ou décision.")
     reason = fields.choice(DecisionReason, "Motif.")
     text = fields.text("Motivation.")

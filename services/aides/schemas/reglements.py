@@ -143,6 +143,9 @@ class NatureBody(Schema):
     age = fields.nested(Age, "Condition d’âge.", allow_none=True, load_default=None)
     delegation = fields.nested(DelegationBody, "Délégations.", required=True)
     commission_act = fields.one_of(Act, "Ce que rend la commission.", "DECISION", required=True)
+    commission_quorum = fields.integer(
+        "Membres qui doivent siéger, sans qui a instruit.", 3, least=1, most=50, load_default=1
+    )
 
 
 class Natures(Schema):

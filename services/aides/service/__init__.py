@@ -9,6 +9,7 @@ from services.aides.service.demandes import DemandeRoutes
 from services.aides.service.enveloppes import EnveloppeRoutes
 from services.aides.service.paiements import PaiementRoutes
 from services.aides.service.reglements import ReglementRoutes
+from services.aides.service.seances import SeanceRoutes
 
 
 class AidesService(
@@ -16,6 +17,7 @@ class AidesService(
     EnveloppeRoutes,
     DemandeRoutes,
     DecisionRoutes,
+    SeanceRoutes,
     PaiementRoutes,
     ActivityRoutes,
     Api,

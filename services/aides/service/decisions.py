@@ -15,11 +15,11 @@ from services.aides.domain.decision import (
     IncompleteFile,
     NotGrantable,
     RefusalByRuleAlone,
-    WrongCommission,
 )
 from services.aides.domain.demande import ActionNotAllowed, Demande, InstructorCannotDecide
 from services.aides.domain.enveloppe import EnveloppeExhausted, NoEnveloppe
 from services.aides.domain.paiement import InstalmentsDoNotSum
+from services.aides.domain.seance import NotOfTheSeance, QuorumNotReached, WrongCommission
 from services.aides.persistence import UnitOfWork
 from services.aides.schemas.decisions import BudgetIn, DecisionIn, DecisionsOut
 from services.aides.schemas.demandes import DemandeOut
@@ -50,6 +50,8 @@ class DecisionRoutes:
             DelegationExceeded,
             CommissionRequired,
             WrongCommission,
+            QuorumNotReached,
+            NotOfTheSeance,
             RefusalByRuleAlone,
             NotGrantable,
             IncompleteFile,

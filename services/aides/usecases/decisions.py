@@ -11,7 +11,6 @@ from chassis.ids import new_id
 from chassis.unit_of_work import expect_version
 from services.aides import events
 from services.aides.domain.decision import (
-    Commission,
     Decision,
     Path,
     Verdict,
@@ -26,11 +25,15 @@ from services.aides.domain.enveloppe import Enveloppe, Movement, NoEnveloppe
 from services.aides.domain.examen import Evaluation, Line
 from services.aides.domain.nature import REGIMES
 from services.aides.domain.paiement import plan
-from services.aides.domain.reglement import Reglement
+from services.aides.domain.reglement import Act, Reglement
 from services.aides.domain.voies import voies_et_delais
 from services.aides.persistence import UnitOfWork
 from services.aides.usecases import enveloppes
 from services.aides.usecases.demandes import about, age_of, examine, visible
+from services.aides.usecases.seances import seance_of
+
+#: What a session gave, by how the decision was taken.
+_ACT = {Path.COMMISSION: Act.DECISION, Path.DELEGATION: Act.AVIS}
 
 
 def decide(
@@ -43,7 +46,7 @@ def decide(
     demande = visible(uow, demande_id, by=by, lock=True)
     decider = demande.check_decider(by.agent_id)
     expect_version(demande.version, expected_version)
-    verdict = _verdict(command)
+    verdict = _verdict(uow, demande, command)
     demande.check_can(verdict.outcome)
     check_coherent(verdict, demande.requested_cents)
     check_motive(demande, verdict)
@@ -54,7 +57,9 @@ def decide(
     evaluation = _evaluate(uow, demande, reglement, verdict, age=age, enveloppe=enveloppe)
     if verdict.outcome.grants:
         check_grantable(demande, evaluation)
-    path, line = choose_path(demande, verdict, evaluation, reglement, roles=by.roles, on=uow.today)
+    path, line = choose_path(
+        demande, verdict, evaluation, reglement, decider=decider, roles=by.roles
+    )
     check_reasoned(verdict, evaluation)
     decision = _write(uow, demande, verdict, evaluation, decider=decider, path=path, line=line)
     decision.awaits_budget = verdict.outcome.grants and not _can_pay(enveloppe, verdict)
@@ -94,14 +99,14 @@ def authorise_budget(
     return demande
 
 
-def _verdict(command: dict[str, Any]) -> Verdict:
-    commission = command.get("commission")
+def _verdict(uow: UnitOfWork, demande: Demande, command: dict[str, Any]) -> Verdict:
+    seance_id = command.get("seance_id")
     return Verdict(
         outcome=command["outcome"],
         amount_cents=command["amount_cents"],
         reason=command.get("reason"),
         text=command.get("text"),
-        commission=Commission(**commission) if commission else None,
+        seance=seance_of(uow, demande, seance_id) if seance_id else None,
     )
 
 
@@ -161,7 +166,7 @@ def _write(
     path: Path,
     line: Line,
 ) -> Decision:
-    commission, today = verdict.commission, uow.today
+    seance, today = verdict.seance, uow.today
     is_adjourned = verdict.outcome is Outcome.ADJOURNED
     return Decision(
         id=new_id(),
@@ -172,17 +177,18 @@ def _write(
         decided_on=today,
         decided_by=decider,
         path=path,
-        instance=commission.instance if commission else None,
-        session_on=commission.session_on if commission else None,
-        session_reference=commission.reference if commission else None,
-        act=commission.act if commission else None,
+        seance_id=seance.id if seance else None,
+        instance=seance.instance if seance else None,
+        session_on=seance.session_on if seance else None,
+        session_reference=seance.reference if seance else None,
+        act=_ACT[path] if seance else None,
         reason=verdict.reason,
         text=verdict.text,
         reglement_id=demande.reglement_id,
         explanation=[*evaluation.data(), line.data()],
         # An adjournment settles nothing: there is nothing to contest yet.
         voies=None if is_adjourned else voies_et_delais(demande.nature, today),
-        to_regularise=path is Path.DELEGATION
+        to_regularise=seance is None
         and demande.urgent
         and verdict.outcome.grants
         and evaluation.needs_commission,

@@ -109,6 +109,29 @@ class Office:
             etag=demande.etag,
         )
 
+    def register(self, **changes: Any) -> Answer:
+        """A session on record: the decider and two colleagues sat, today, unless told otherwise."""
+        members = changes.pop("agent_ids", [self.decider, new_id(), new_id()])
+        fake: Any = self.runtime.neighbours
+        for one in members:
+            fake.answers["accueil", f"/internal/agents/{one}"] = {"agent_id": str(one)}
+        body = {
+            "instance": "CENTRALISEE",
+            "session_on": self.runtime.clock().date().isoformat(),
+            "reference": f"PV-{new_id()}",
+            "agent_ids": [str(one) for one in members],
+            **changes,
+        }
+        return self.post("/v1/seances", body, role="direction")
+
+    def session(self, *demandes: Answer, **changes: Any) -> str:
+        """The id of a session that saw these demandes."""
+        agenda = [demande.json["demande_id"] for demande in demandes]
+        answer = self.register(demande_ids=agenda, **changes)
+        assert answer.status == 201, answer.json
+        seance_id: str = answer.json["seance_id"]
+        return seance_id
+
     def decide(self, demande: Answer, outcome: str = "GRANTED", **changes: Any) -> Answer:
         options = {
             "role": changes.pop("role", "responsable"),

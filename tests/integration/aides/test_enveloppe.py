@@ -16,13 +16,6 @@ from services.aides.persistence.tables import enveloppe as enveloppes
 
 from .conftest import Office
 
-SESSION = {
-    "instance": "CENTRALISEE",
-    "session_on": "2023-03-06",
-    "reference": "2023-03/7",
-    "act": "DECISION",
-}
-
 
 class TestSecours:
     def test_an_exhausted_envelope_stops_it(self, office: Office) -> None:
@@ -30,7 +23,7 @@ class TestSecours:
         demande = office.instructed()
 
         refused = office.decide(demande)
-        by_commission = office.decide(demande, commission=SESSION)
+        by_commission = office.decide(demande, seance_id=office.session(demande))
 
         for answer in (refused, by_commission):
             assert answer.status == 409
@@ -89,7 +82,7 @@ class TestPrestationLegale:
         assert demande.json["needs_commission"]
         assert office.decide(demande).json["type"].endswith(":commission-requise")
 
-        granted = office.decide(demande, commission=SESSION)
+        granted = office.decide(demande, seance_id=office.session(demande))
 
         assert granted.json["status"] == "AWAITING_BUDGET"
         assert office.pay(granted, "MDT-1").status == 409
@@ -99,7 +92,8 @@ class TestPrestationLegale:
 
     def test_an_authorised_overrun_is_a_named_line(self, office: Office, nature: str) -> None:
         enveloppe_id = office.open_enveloppe(5000, [nature])
-        awaiting = office.decide(office.instructed(nature), commission=SESSION)
+        demande = office.instructed(nature)
+        awaiting = office.decide(demande, seance_id=office.session(demande))
         path = f"/v1/demandes/{awaiting.json['demande_id']}/budget"
         act = {"reference": "DM-2023-02"}
 
@@ -119,7 +113,9 @@ class TestPrestationLegale:
     def test_with_no_envelope_at_all_it_is_granted_and_waits(
         self, office: Office, nature: str
     ) -> None:
-        granted = office.decide(office.instructed(nature), commission=SESSION)
+        demande = office.instructed(nature)
+
+        granted = office.decide(demande, seance_id=office.session(demande))
 
         assert granted.json["status"] == "AWAITING_BUDGET"
 
@@ -131,8 +127,8 @@ class TestPrestationLegale:
         why = {"reason": "EVALUATION_INDIVIDUELLE", "text": "Un enfant est en danger."}
 
         alone = office.decide(demande, **why)
-        unsaid = office.decide(demande, commission=SESSION)
-        granted = office.decide(demande, commission=SESSION, **why)
+        unsaid = office.decide(demande, seance_id=office.session(demande))
+        granted = office.decide(demande, seance_id=office.session(demande), **why)
 
         assert alone.json["type"].endswith(":commission-requise")
         assert alone.json["regles"] == ["PUBLIC"]
@@ -199,7 +195,7 @@ class TestReservation:
         assert office.enveloppe(enveloppe_id)["reserved_cents"] == 95000
 
         overtaking = office.decide(office.instructed(requested_cents=10000))
-        granted = office.decide(waiting, commission=SESSION)
+        granted = office.decide(waiting, seance_id=office.session(waiting))
 
         assert overtaking.status == 409
         assert granted.json["status"] == "GRANTED"
@@ -214,7 +210,7 @@ class TestReservation:
         enveloppe_id = office.open_enveloppe(100_000, ["AM"])
         waiting = office.instructed("AM", requested_cents=95000)
 
-        office.decide(waiting, "REFUSED", commission=SESSION)
+        office.decide(waiting, "REFUSED", seance_id=office.session(waiting))
 
         assert office.enveloppe(enveloppe_id)["balance_cents"] == 100_000
 
@@ -232,7 +228,7 @@ class TestReservation:
         waiting = office.instructed("AM", requested_cents=95000)
         office.at(datetime(2024, 1, 9, 9, tzinfo=UTC))
 
-        office.decide(waiting, commission=SESSION)
+        office.decide(waiting, seance_id=office.session(waiting))
 
         assert office.enveloppe(before)["balance_cents"] == 100_000
         assert office.enveloppe(after)["balance_cents"] == 5_000

@@ -362,14 +362,3 @@ class TestFaj:
         demande = office.instruct(filed, situation={"follow_up": None})
 
         assert office.decide(demande).json["regles"] == ["SUIVI"]
-
-    def test_is_decided_by_its_own_body(self, office: Office) -> None:
-        personne_id = new_id()
-        office.born(personne_id, "2003-01-01")
-        demande = office.instructed("FAJ", demandeur_id=str(personne_id), requested_cents=70000)
-        session = {"session_on": "2023-03-06", "reference": "FAJ-3", "act": "AVIS"}
-
-        wrong = office.decide(demande, commission={"instance": "CENTRALISEE", **session})
-        right = office.decide(demande, commission={"instance": "FAJ", **session})
-
-        assert (wrong.status, right.status) == (422, 200)

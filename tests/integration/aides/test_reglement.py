@@ -89,13 +89,8 @@ class TestActivity:
         office.decide(office.instructed(), "PARTLY", amount_cents=7000)
         office.decide(office.instructed(), "REFUSED")
         adjourned = office.decide(office.instructed(), "ADJOURNED")
-        session = {
-            "instance": "CENTRALISEE",
-            "session_on": "2023-03-06",
-            "reference": "2023-03/7",
-            "act": "DECISION",
-        }
-        office.decide(office.instruct(adjourned), commission=session)
+        again = office.instruct(adjourned)
+        office.decide(again, seance_id=office.session(again))
         young = new_id()
         office.born(young, "2003-01-01")
         office.granted("FAJ", demandeur_id=str(young), requested_cents=37500)

@@ -7,6 +7,7 @@ import pathlib
 from dataclasses import replace
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,6 @@ from chassis.ids import new_id
 from services import roles
 from services.aides.domain.activity import Figure, Tally, report
 from services.aides.domain.decision import (
-    Commission,
     CommissionRequired,
     DecisionIncoherent,
     DelegationExceeded,
@@ -25,7 +25,6 @@ from services.aides.domain.decision import (
     Path,
     RefusalByRuleAlone,
     Verdict,
-    WrongCommission,
     check_coherent,
     check_grantable,
     check_motive,
@@ -42,12 +41,20 @@ from services.aides.domain.enveloppe import (
 )
 from services.aides.domain.examen import Evaluation, Line, LineOutcome, Rule
 from services.aides.domain.nature import RULE_ONLY_REASONS, DecisionReason, Instance, Nature, Reason
-from services.aides.domain.reglement import Act, Reglement
+from services.aides.domain.reglement import Reglement
+from services.aides.domain.seance import NotOfTheSeance, QuorumNotReached, Seance
 from services.aides.domain.voies import voies_et_delais
 
 TODAY = date(2023, 3, 6)
-SESSION = Commission(
-    instance=Instance.CENTRALISEE, session_on=TODAY, reference="2023-03/1", act=Act.DECISION
+DECIDER = new_id()
+SESSION = Seance(
+    id=new_id(),
+    instance=Instance.CENTRALISEE,
+    session_on=TODAY,
+    reference="2023-03",
+    agent_ids=(DECIDER, new_id(), new_id()),
+    bodies=(),
+    registered_by="direction",
 )
 RESPONSABLE = frozenset({roles.RESPONSABLE})
 
@@ -88,7 +95,7 @@ def a_demande(nature: Nature = Nature.SECOURS, **changes: Any) -> Demande:
 
 def verdict(outcome: Outcome = Outcome.GRANTED, cents: int = 30000, **changes: Any) -> Verdict:
     return replace(
-        Verdict(outcome=outcome, amount_cents=cents, reason=None, text=None, commission=None),
+        Verdict(outcome=outcome, amount_cents=cents, reason=None, text=None, seance=None),
         **changes,
     )
 
@@ -155,32 +162,53 @@ class TestPathOfADecision:
             self.choose(reglement, verdict(cents=15001), said=BEYOND, urgent=True)
 
     def test_the_commission_goes_past_the_delegation(self, reglement: Reglement) -> None:
-        path = self.choose(reglement, verdict(cents=90000, commission=SESSION), said=BEYOND)
+        path = self.choose(reglement, verdict(cents=90000, seance=SESSION), said=BEYOND)
 
         assert path is Path.COMMISSION
 
-    @pytest.mark.parametrize(
-        "session",
-        [
-            replace(SESSION, instance=Instance.FAJ),
-            replace(SESSION, session_on=date(2023, 3, 7)),
-            replace(SESSION, session_on=date(2023, 2, 28)),
-            replace(SESSION, act=Act.AVIS),
-        ],
-        ids=["other body", "to come", "before the filing", "other act"],
-    )
-    def test_a_wrong_session_is_refused(self, reglement: Reglement, session: Commission) -> None:
-        with pytest.raises(WrongCommission):
-            self.choose(reglement, verdict(commission=session))
+    def test_who_did_not_sit_does_not_record_what_the_commission_decided(
+        self, reglement: Reglement
+    ) -> None:
+        decided = verdict(cents=90000, seance=SESSION)
 
-    def test_the_faj_has_its_own_body(self, reglement: Reglement) -> None:
-        with pytest.raises(WrongCommission):
-            self.choose(reglement, verdict(commission=SESSION), nature=Nature.FAJ)
-        own = replace(SESSION, instance=Instance.FAJ, act=Act.AVIS)
+        with pytest.raises(NotOfTheSeance):
+            self.choose(reglement, decided, decider=new_id())
+        direction = frozenset({roles.DIRECTION})
+        assert self.choose(reglement, decided, decider=new_id(), roles_=direction) is (
+            Path.COMMISSION
+        )
 
-        path = self.choose(reglement, verdict(commission=own), nature=Nature.FAJ)
+    @pytest.mark.parametrize("nature", [Nature.SECOURS, Nature.FAJ])
+    def test_too_few_members_decide_nothing_and_give_no_avis(
+        self, reglement: Reglement, nature: Nature
+    ) -> None:
+        two = replace(SESSION, agent_ids=SESSION.agent_ids[:2])
 
-        assert path is Path.COMMISSION
+        with pytest.raises(QuorumNotReached):
+            self.choose(reglement, verdict(seance=two), nature=nature)
+        with_the_ccas = replace(two, bodies=("CCAS",))
+        self.choose(reglement, verdict(seance=with_the_ccas), nature=nature)
+
+    def test_who_instructed_does_not_count_for_the_quorum(self, reglement: Reglement) -> None:
+        with pytest.raises(QuorumNotReached):
+            self.choose(reglement, verdict(seance=SESSION), instructors=SESSION.agent_ids[2:])
+
+    def test_an_avis_is_not_a_decision(self, reglement: Reglement) -> None:
+        """The example règlement asks the FAJ's body for its opinion only."""
+        said = {"nature": Nature.FAJ, "said": BEYOND}
+
+        path = self.choose(reglement, verdict(cents=50000, seance=SESSION), **said)
+
+        assert path is Path.DELEGATION
+        with pytest.raises(DelegationExceeded, match="avis"):
+            self.choose(reglement, verdict(cents=50001, seance=SESSION), **said)
+
+    def test_an_avis_may_be_followed_by_who_did_not_sit(self, reglement: Reglement) -> None:
+        path = self.choose(
+            reglement, verdict(seance=SESSION), nature=Nature.FAJ, said=BEYOND, decider=new_id()
+        )
+
+        assert path is Path.DELEGATION
 
     def choose(
         self,
@@ -191,14 +219,16 @@ class TestPathOfADecision:
         said: Evaluation = WITHIN,
         roles_: frozenset[str] = RESPONSABLE,
         urgent: bool = False,
+        decider: UUID = DECIDER,
+        instructors: tuple[UUID, ...] = (),
     ) -> Path:
         path, line = choose_path(
-            a_demande(nature, urgent=urgent),
+            a_demande(nature, urgent=urgent, instructor_ids=instructors),
             said_by or verdict(),
             said,
             reglement,
+            decider=decider,
             roles=roles_,
-            on=TODAY,
         )
         assert line.rule == "DELEGATION"
         return path
