@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from services import roles
-from services.protection import Protection
+from services.protection import SEE_PROTECTED, Protection
 from services.rendezvous.domain.projections import Assignment, KnownPersonne
 from services.rendezvous.domain.rendezvous import Rendezvous
 
@@ -49,12 +49,6 @@ class Seen:
         own = {key: learnt[key] for key in self.untold if key in learnt}
         return replace(self, personnes={**self.personnes, **own})
 
-    @property
-    def files(self) -> list[Protection]:
-        """Who may know of each of its personnes' files; one nothing is said of is protected."""
-        unknown = [Protection(protected=True)] * len(self.untold)
-        return [one.told for one in self.personnes.values() if one.told is not None] + unknown
-
 
 def has_a_place(viewer: Viewer, seen: Seen) -> bool:
     """The person themselves; else the agents of the rendezvous, of its MDS, the one who booked
@@ -72,8 +66,11 @@ def has_a_place(viewer: Viewer, seen: Seen) -> bool:
 
 
 def may_see(viewer: Viewer, seen: Seen) -> bool:
-    """Whoever has a place, unless it is about themselves or a relative: accueil says so."""
-    return has_a_place(viewer, seen) and not is_closed(viewer, seen)
+    """Whoever has a place; of a file that accueil hides from them, whoever has a part in it; of
+    a relative's or their own, nobody."""
+    if not has_a_place(viewer, seen) or is_closed(viewer, seen):
+        return False
+    return has_a_part(viewer, seen) or not is_hidden(viewer, seen)
 
 
 def is_closed(viewer: Viewer, seen: Seen) -> bool:
@@ -86,6 +83,20 @@ def is_closed_to(viewer: Viewer, personne: KnownPersonne) -> bool:
     if viewer.is_personne or personne.told is None:
         return False
     return personne.told.is_closed_to(viewer.agent_id)
+
+
+def is_hidden(viewer: Viewer, seen: Seen) -> bool:
+    """Whether accueil hides the file of one of its personnes from the viewer."""
+    told = all(is_open_to(viewer, personne) for personne in seen.personnes.values())
+    return not viewer.is_personne and not (told and not seen.untold)
+
+
+def is_open_to(viewer: Viewer, personne: KnownPersonne) -> bool:
+    """Whether accueil lets an agent know of a file. One nothing is said of is protected."""
+    file = personne.told or Protection(protected=True)
+    return file.is_open_to(
+        viewer.agent_id, sees_protected=not viewer.roles.isdisjoint(SEE_PROTECTED)
+    )
 
 
 def has_a_part(viewer: Viewer, seen: Seen) -> bool:
@@ -101,13 +112,13 @@ def is_concerned(viewer: Viewer, rendezvous: Rendezvous) -> bool:
 
 
 def shows_less(viewer: Viewer, seen: Seen) -> bool:
-    """In lists, a discreet motif or a protected file is a mere busy time to the others, and a
-    closed file to whom it is closed, even if they hold it."""
+    """A discreet motif is a mere busy time to those who do not hold it; so is, in an agenda,
+    what the viewer may not see."""
     if is_closed(viewer, seen):
         return True
     if viewer.is_personne or is_concerned(viewer, seen.rendezvous):
         return False
-    return seen.rendezvous.discreet or any(file.protected for file in seen.files)
+    return seen.rendezvous.discreet or (is_hidden(viewer, seen) and not has_a_part(viewer, seen))
 
 
 def may_read_agenda(viewer: Viewer, agent: Assignment | None) -> bool:

@@ -155,6 +155,18 @@ class Agendas:
         )
         return [_as_seen(row) for row in rows]
 
+    def has_a_part(self, agent_id: UUID, personne_id: UUID) -> bool:
+        """Whether an agent holds a rendezvous of a personne, or is the référent of a dossier."""
+        theirs = sa.cast([personne_id], _UUIDS)
+        held = sa.exists().where(
+            rendezvous.c.personne_ids.contains(theirs),
+            rendezvous.c.agent_ids.contains(sa.cast([agent_id], _UUIDS)),
+        )
+        followed = sa.exists().where(
+            dossier.c.referent_agent_id == agent_id, dossier.c.personne_ids.contains(theirs)
+        )
+        return bool(self._session.scalar(sa.select(sa.or_(held, followed))))
+
     def to_come_of_personne(self, personne_id: UUID, *, after: datetime) -> list[Rendezvous]:
         """What is booked for a personne after an instant, locked in one order."""
         rows = self._session.execute(

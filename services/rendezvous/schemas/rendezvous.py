@@ -131,7 +131,7 @@ class RendezvousOut(Schema):
 
 
 class RendezvousLine(RendezvousOut):
-    """A line of a list; a masked one tells only that the time is taken."""
+    """A rendezvous as one caller reads it; a masked one tells only that the time is taken."""
 
     masked = fields.flag("Motif discret ou fiche protégée : détails réservés aux agents concernés.")
 
@@ -139,7 +139,8 @@ class RendezvousLine(RendezvousOut):
     def _flatten(self, line: Any, **_: Any) -> dict[str, Any]:
         shown = line.rendezvous
         if line.masked:
-            return {"id": shown.id, "status": shown.status, "place": shown.place, "masked": True}
+            kept = {name: getattr(shown, name) for name in ("id", "status", "place", "version")}
+            return kept | {"masked": True}
         return {**vars(shown), "masked": False}
 
 

@@ -19,10 +19,12 @@ from services.rendezvous.schemas.rendezvous import (
     HoldOut,
     MissIn,
     MoveIn,
+    RendezvousLine,
     RendezvousOut,
 )
 from services.rendezvous.service import allowed
 from services.rendezvous.usecases import booking, following
+from services.rendezvous.usecases.viewers import Line
 
 _PLACE_PROBLEMS = (
     errors.SlotTaken,
@@ -98,14 +100,14 @@ class BookingRoutes:
         "/v1/rendezvous/{rendezvous_id}/move",
         allow=allowed.BOOKERS,
         body=MoveIn,
-        reply=RendezvousOut,
+        reply=RendezvousLine,
         etag=True,
         if_match=True,
         tag="Rendez-vous",
         summary="Déplacer un rendez-vous",
         problems=(*_PLACE_PROBLEMS, *_STATE_PROBLEMS),
     )
-    def move(self, uow: UnitOfWork, call: Call, rendezvous_id: UUID) -> Rendezvous:
+    def move(self, uow: UnitOfWork, call: Call, rendezvous_id: UUID) -> Line:
         return booking.move(
             uow,
             by=call.caller,
@@ -119,14 +121,14 @@ class BookingRoutes:
         "/v1/rendezvous/{rendezvous_id}/cancel",
         allow=allowed.BOOKERS,
         body=CancelIn,
-        reply=RendezvousOut,
+        reply=RendezvousLine,
         etag=True,
         if_match=True,
         tag="Rendez-vous",
         summary="Annuler un rendez-vous",
         problems=(*_STATE_PROBLEMS, errors.TooLateToCancel),
     )
-    def cancel(self, uow: UnitOfWork, call: Call, rendezvous_id: UUID) -> Rendezvous:
+    def cancel(self, uow: UnitOfWork, call: Call, rendezvous_id: UUID) -> Line:
         return following.cancel(
             uow,
             by=call.caller,
@@ -140,14 +142,14 @@ class BookingRoutes:
         "POST",
         "/v1/rendezvous/{rendezvous_id}/honour",
         allow=roles.AGENTS,
-        reply=RendezvousOut,
+        reply=RendezvousLine,
         etag=True,
         if_match=True,
         tag="Rendez-vous",
         summary="La personne a été reçue",
         problems=(*_STATE_PROBLEMS, errors.NotStarted),
     )
-    def honour(self, uow: UnitOfWork, call: Call, rendezvous_id: UUID) -> Rendezvous:
+    def honour(self, uow: UnitOfWork, call: Call, rendezvous_id: UUID) -> Line:
         return following.honour(
             uow, by=call.caller, rendezvous_id=rendezvous_id, expected=call.expected_version
         )
@@ -157,14 +159,14 @@ class BookingRoutes:
         "/v1/rendezvous/{rendezvous_id}/miss",
         allow=roles.AGENTS,
         body=MissIn,
-        reply=RendezvousOut,
+        reply=RendezvousLine,
         etag=True,
         if_match=True,
         tag="Rendez-vous",
         summary="La personne n’est pas venue",
         problems=(*_STATE_PROBLEMS, errors.NotStarted),
     )
-    def miss(self, uow: UnitOfWork, call: Call, rendezvous_id: UUID) -> Rendezvous:
+    def miss(self, uow: UnitOfWork, call: Call, rendezvous_id: UUID) -> Line:
         return following.miss(
             uow,
             by=call.caller,

@@ -16,13 +16,13 @@ from services.rendezvous.schemas.planning import AgendaQuery, CreneauxOut, Crene
 from services.rendezvous.schemas.rendezvous import (
     AgendaOut,
     RendezvousLine,
-    RendezvousOut,
     StateOut,
     StatesIn,
     StatesOut,
 )
 from services.rendezvous.service import allowed
 from services.rendezvous.usecases import reading
+from services.rendezvous.usecases.viewers import Line
 
 
 class ReadingRoutes:
@@ -47,13 +47,13 @@ class ReadingRoutes:
         "GET",
         "/v1/rendezvous/{rendezvous_id}",
         allow=allowed.BOOKERS,
-        reply=RendezvousOut,
+        reply=RendezvousLine,
         etag=True,
         tag="Rendez-vous",
         summary="Lire un rendez-vous",
         problems=(errors.RendezvousUnknown,),
     )
-    def read_rendezvous(self, uow: UnitOfWork, call: Call, rendezvous_id: UUID) -> Rendezvous:
+    def read_rendezvous(self, uow: UnitOfWork, call: Call, rendezvous_id: UUID) -> Line:
         return reading.read_rendezvous(uow, by=call.caller, rendezvous_id=rendezvous_id)
 
     @route(
@@ -78,9 +78,7 @@ class ReadingRoutes:
         summary="Rendez-vous d’une personne, du plus récent au plus ancien",
         problems=(PersonneNotFound, errors.RendezvousUnknown),
     )
-    def list_of_personne(
-        self, uow: UnitOfWork, call: Call, personne_id: UUID
-    ) -> Page[reading.Line]:
+    def list_of_personne(self, uow: UnitOfWork, call: Call, personne_id: UUID) -> Page[Line]:
         return reading.list_of_personne(
             uow, by=call.caller, personne_id=personne_id, page=call.page
         )

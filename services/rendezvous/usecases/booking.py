@@ -31,7 +31,7 @@ from services.rendezvous.domain.rendezvous import Action, Links, Place, Rendezvo
 from services.rendezvous.domain.rights import Viewer
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.usecases.seating import Seat, read_ground, take_place
-from services.rendezvous.usecases.viewers import viewer_of, visible
+from services.rendezvous.usecases.viewers import Line, line_of, viewer_of, visible
 
 _WISH = tuple(field.name for field in fields(Wish))
 
@@ -117,13 +117,14 @@ def move(
     rendezvous_id: UUID,
     expected: int | None,
     changes: Mapping[str, Any],
-) -> Rendezvous:
+) -> Line:
     """Give a rendezvous another place; it keeps its id, and the old place is free at once.
 
     It is read without a lock first: whoever takes places locks resources before rows.
     """
     viewer = viewer_of(uow, by)
-    seen = visible(uow, viewer, rendezvous_id).rendezvous
+    found = visible(uow, viewer, rendezvous_id)
+    seen = found.rendezvous
     expect_version(seen.version, expected)
     seen.check(Action.MOVE)
     if viewer.is_personne:
@@ -139,7 +140,7 @@ def move(
         also=_resources(seen.place),
     )
     take_place(uow, seat, partial(_move_locked, uow, seen, seat))
-    return seen
+    return line_of(viewer, found)
 
 
 def holds_ran_out(uow: UnitOfWork, hold_ids: Sequence[UUID]) -> None:

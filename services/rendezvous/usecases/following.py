@@ -9,7 +9,7 @@ from chassis.unit_of_work import expect_version
 from services.rendezvous.domain.errors import TooLateToCancel
 from services.rendezvous.domain.rendezvous import CancelledBy, CancelReason, Rendezvous
 from services.rendezvous.persistence import UnitOfWork
-from services.rendezvous.usecases.viewers import viewer_of, visible
+from services.rendezvous.usecases.viewers import Line, line_of, viewer_of, visible
 
 
 def cancel(
@@ -20,10 +20,11 @@ def cancel(
     expected: int | None,
     cancelled_by: CancelledBy,
     reason: CancelReason,
-) -> Rendezvous:
+) -> Line:
     """Give a rendezvous up and free its place. A person does so within the motif's delay."""
     viewer = viewer_of(uow, by)
-    rendezvous = visible(uow, viewer, rendezvous_id, to_change=True).rendezvous
+    seen = visible(uow, viewer, rendezvous_id, to_change=True)
+    rendezvous = seen.rendezvous
     expect_version(rendezvous.version, expected)
     if viewer.is_personne:
         motif = uow.motifs.version(rendezvous.motif_id)
@@ -32,29 +33,33 @@ def cancel(
             raise TooLateToCancel("Appelez le secrétariat de votre MDS.")
         cancelled_by, reason = CancelledBy.PERSONNE, CancelReason.PERSONNE_REQUEST
     _cancel(uow, rendezvous, by=cancelled_by, reason=reason)
-    return rendezvous
+    return line_of(viewer, seen)
 
 
-def honour(uow: UnitOfWork, *, by: Caller, rendezvous_id: UUID, expected: int | None) -> Rendezvous:
+def honour(uow: UnitOfWork, *, by: Caller, rendezvous_id: UUID, expected: int | None) -> Line:
     """The person was received."""
-    rendezvous = visible(uow, viewer_of(uow, by), rendezvous_id, to_change=True).rendezvous
+    viewer = viewer_of(uow, by)
+    seen = visible(uow, viewer, rendezvous_id, to_change=True)
+    rendezvous = seen.rendezvous
     expect_version(rendezvous.version, expected)
     fact = rendezvous.honour(now=uow.now)
     uow.agendas.save_state(rendezvous)
     uow.publish(fact)
-    return rendezvous
+    return line_of(viewer, seen)
 
 
 def miss(
     uow: UnitOfWork, *, by: Caller, rendezvous_id: UUID, expected: int | None, excused: bool
-) -> Rendezvous:
+) -> Line:
     """The person did not come."""
-    rendezvous = visible(uow, viewer_of(uow, by), rendezvous_id, to_change=True).rendezvous
+    viewer = viewer_of(uow, by)
+    seen = visible(uow, viewer, rendezvous_id, to_change=True)
+    rendezvous = seen.rendezvous
     expect_version(rendezvous.version, expected)
     fact = rendezvous.miss(excused=excused, now=uow.now)
     uow.agendas.save_state(rendezvous)
     uow.publish(fact)
-    return rendezvous
+    return line_of(viewer, seen)
 
 
 def personne_died(uow: UnitOfWork, *, personne_id: UUID) -> None:

@@ -21,14 +21,15 @@ from services.rendezvous.domain.errors import (
 from services.rendezvous.domain.motif import Motif
 from services.rendezvous.domain.occupation import Interval
 from services.rendezvous.domain.planning import Absence, Opening
+from services.rendezvous.domain.projections import KnownPersonne
 from services.rendezvous.domain.rendezvous import Rendezvous
 from services.rendezvous.domain.rights import (
     Seen,
     Viewer,
     is_closed_to,
+    is_open_to,
     may_read_agenda,
     may_see,
-    shows_less,
 )
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.usecases.search import (
@@ -40,15 +41,7 @@ from services.rendezvous.usecases.search import (
     teams_of_site,
 )
 from services.rendezvous.usecases.told import learn_personnes
-from services.rendezvous.usecases.viewers import viewer_of, visible, whole
-
-
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """A rendezvous in a list; a masked one shows only that the time is taken."""
-
-    rendezvous: Rendezvous
-    masked: bool
+from services.rendezvous.usecases.viewers import Line, line_of, viewer_of, visible, whole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,9 +53,10 @@ class Agenda:
     absences: Sequence[Absence]
 
 
-def read_rendezvous(uow: UnitOfWork, *, by: Caller, rendezvous_id: UUID) -> Rendezvous:
+def read_rendezvous(uow: UnitOfWork, *, by: Caller, rendezvous_id: UUID) -> Line:
     """One rendezvous the caller may see. Raises RendezvousUnknown."""
-    return visible(uow, viewer_of(uow, by), rendezvous_id).rendezvous
+    viewer = viewer_of(uow, by)
+    return line_of(viewer, visible(uow, viewer, rendezvous_id))
 
 
 def read_state(uow: UnitOfWork, *, rendezvous_id: UUID) -> Rendezvous:
@@ -93,7 +87,7 @@ def read_agenda(
         held = [one for one in held if one.rendezvous.place.mds in viewer.mds]
         openings = [one for one in openings if one.mds in viewer.mds]
     return Agenda(
-        rendezvous=_lines(viewer, whole(uow, viewer, held)),
+        rendezvous=[line_of(viewer, seen) for seen in whole(uow, viewer, held)],
         openings=openings,
         absences=uow.plannings.absences_of([agent_id], window),
     )
@@ -110,7 +104,7 @@ def list_of_personne(
     found = uow.agendas.of_personne(personne_id, before=before, limit=page.sought)
     cut = page.of(found, _place_of)
     shown = [seen for seen in whole(uow, viewer, cut.items) if may_see(viewer, seen)]
-    return Page(_lines(viewer, shown), cut.next)
+    return Page([line_of(viewer, seen) for seen in shown], cut.next)
 
 
 def search_creneaux(
@@ -185,13 +179,16 @@ def _check_list(uow: UnitOfWork, viewer: Viewer, personne_id: UUID) -> None:
     known = uow.knowns.personne(personne_id)
     if known is None or known.told is None:
         known = learn_personnes(uow, [personne_id]).get(personne_id)
-    if known is None or is_closed_to(viewer, known):
+    if known is None or not (is_open_to(viewer, known) or _has_a_part(uow, viewer, known)):
         raise PersonneNotFound()
+
+
+def _has_a_part(uow: UnitOfWork, viewer: Viewer, personne: KnownPersonne) -> bool:
+    """Who holds one of their rendezvous, or follows them, lists what they may see of it."""
+    if viewer.agent_id is None or is_closed_to(viewer, personne):
+        return False
+    return uow.agendas.has_a_part(viewer.agent_id, personne.personne_id)
 
 
 def _place_of(seen: Seen) -> tuple[str, UUID]:
     return (seen.rendezvous.place.starts_at.isoformat(), seen.rendezvous.id)
-
-
-def _lines(viewer: Viewer, found: Sequence[Seen]) -> list[Line]:
-    return [Line(rendezvous=one.rendezvous, masked=shows_less(viewer, one)) for one in found]

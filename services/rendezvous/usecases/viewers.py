@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from chassis.caller import Caller
 from services import roles
 from services.rendezvous.domain.errors import RendezvousUnknown
-from services.rendezvous.domain.rights import Seen, Viewer, has_a_place, may_see
+from services.rendezvous.domain.rendezvous import Rendezvous
+from services.rendezvous.domain.rights import Seen, Viewer, has_a_place, may_see, shows_less
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.usecases.told import learn_personnes
 
@@ -26,6 +28,24 @@ def viewer_of(uow: UnitOfWork, caller: Caller) -> Viewer:
         personne_id=caller.personne_id,
         mds=mds,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A rendezvous as one viewer reads it; a masked one shows only that the time is taken."""
+
+    rendezvous: Rendezvous
+    masked: bool
+
+    @property
+    def version(self) -> int:
+        """That of the rendezvous, for its ETag."""
+        return self.rendezvous.version
+
+
+def line_of(viewer: Viewer, seen: Seen) -> Line:
+    """What this viewer reads of a rendezvous."""
+    return Line(rendezvous=seen.rendezvous, masked=shows_less(viewer, seen))
 
 
 def visible(

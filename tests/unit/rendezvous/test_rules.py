@@ -40,7 +40,7 @@ from services.rendezvous.domain.rights import (
 from tests.unit.rendezvous import make
 
 NOW = make.NINE - timedelta(days=3)
-OTHER = UUID(int=99)
+OTHER, BOOKER, OPENED = UUID(int=99), UUID(int=98), UUID(int=97)
 
 
 def viewer(role, *, agent_id=None, personne_id=None, mds=()):
@@ -123,8 +123,32 @@ class TestWhoSees:
         assert not shows_less(PERSONNE, protected)
 
     @pytest.mark.parametrize(
-        "role", [roles.SECRETAIRE, roles.TRAVAILLEUR_SOCIAL, roles.RESPONSABLE]
+        ("who", "sees"),
+        [
+            (viewer(roles.SECRETAIRE, mds=["MDS-MONTAUBAN"]), False),
+            (viewer(roles.TRAVAILLEUR_SOCIAL, agent_id=OTHER, mds=["MDS-MONTAUBAN"]), False),
+            (viewer(roles.SECRETAIRE, agent_id=BOOKER), False),
+            (viewer(roles.SECRETAIRE, agent_id=OPENED), False),
+            (viewer(roles.SECRETAIRE, agent_id=OPENED, mds=["MDS-MONTAUBAN"]), True),
+            (viewer(roles.RESPONSABLE, agent_id=OTHER, mds=["MDS-MONTAUBAN"]), True),
+            (viewer(roles.RESPONSABLE, agent_id=OTHER, mds=["MDS-CAUSSADE"]), False),
+            (viewer(roles.TRAVAILLEUR_SOCIAL, agent_id=make.LEAD), True),
+            (viewer(roles.TRAVAILLEUR_SOCIAL, agent_id=make.SECOND), True),
+            (viewer(roles.PERSONNE, personne_id=make.PERSONNE), True),
+        ],
     )
+    def test_a_protected_file_is_seen_by_its_agents_its_referent_and_who_may_open_it(
+        self, who, sees
+    ):
+        file = Protection(protected=True, opened_to=frozenset({OPENED}))
+        booked = make.rendezvous(booked_by=f"s-{BOOKER}")
+        protected = seen(booked, told=file, referent_id=make.SECOND)
+
+        assert may_see(who, protected) is sees
+        if sees:
+            assert not shows_less(who, protected)
+
+    @pytest.mark.parametrize("role", sorted(roles.AGENTS))
     def test_nobody_sees_the_rendezvous_of_a_relative_even_one_they_hold(self, role):
         held = seen(told=Protection(closed_to=frozenset({make.LEAD})), referent_id=make.LEAD)
 
