@@ -15,7 +15,7 @@ help: ## Ce que l’on peut faire ici
 demo: $(VENV)/.demo ## Rejouer un mois de l’année publiée (environ 3 minutes)
 	$(BIN)/python -m demo replay --month 2023-01
 
-demo-year: $(VENV)/.demo ## Rejouer toute l’année publiée (environ 25 minutes)
+demo-year: $(VENV)/.demo ## Rejouer toute l’année publiée (environ une demi-heure)
 	$(BIN)/python -m demo replay --year
 
 serve: $(VENV)/.demo ## Laisser la plateforme allumée avec une semaine de données

@@ -23,7 +23,7 @@ ALLOWED_KEYS = frozenset(
     """
     event level timestamp module service process environment
     correlationid causationid event_id routing_key aggregate_type aggregate_id aggregate_version
-    source method route status duration_ms caller_role problem
+    source method route status duration_ms problem
     error_class place constraint attempts count kind partner reason version
     port queue exchange seconds bytes signal exit_code sha256 dropped
     """.split()

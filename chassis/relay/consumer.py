@@ -12,7 +12,6 @@ what the broker then brings a second time is absorbed by its id.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Event as Flag
 from typing import Any
@@ -26,6 +25,7 @@ from chassis.database import CONNECT_ARGS
 from chassis.events import CONTENT_TYPE, Event, Unreadable
 from chassis.logs import get_logger
 from chassis.relay.outbox import BREATH_SECONDS
+from chassis.relay.turns import BROKER, DATABASE, Turn
 from chassis.subscriptions import Subscriptions
 
 PREFETCH = 300
@@ -64,24 +64,25 @@ class Consumer:
         self._arrived: list[_Delivery] = []
         self._database: Any = None
 
-    def run(self, stop: Flag, turned: Callable[[], None]) -> None:
+    def run(self, stop: Flag, turn: Turn) -> None:
         """Consume; on any failure of broker or database, wait a little and start over.
 
-        `turned` is called at every turn: a consumer that hangs must show.
+        A consumer that hangs, or lacks one of them, shows in its turn.
         """
         while not stop.is_set():
-            turned()
+            turn.mark()
             try:
                 self._store_arrived()
-                self._consume(stop, turned)
+                self._consume(stop, turn)
             except TopologyRefused:
                 raise
             except (BrokerUnavailable, psycopg2.Error, *BROKER_ERRORS) as error:
+                turn.lack(DATABASE if isinstance(error, psycopg2.Error) else BROKER)
                 log.warning("consumer_interrupted", error_class=type(error).__name__)
                 stop.wait(_PAUSE_SECONDS)
         self._drop_database()
 
-    def _consume(self, stop: Flag, turned: Callable[[], None]) -> None:
+    def _consume(self, stop: Flag, turn: Turn) -> None:
         link = Link(self._uri, f"{self._subscriptions.service} relay consumer")
         try:
             declare(link.channel, self._names, self._subscriptions.service)
@@ -89,23 +90,25 @@ class Consumer:
             queue = self._names.inbox(self._subscriptions.service)
             link.channel.basic_consume(queue, callback=self._on_message, consumer_tag="inbox")
             while not stop.is_set():
-                turned()
+                turn.mark()
                 self._take_batch(link)
-                if self._keep_patiently(link, stop, turned):
+                if self._keep_patiently(link, stop, turn):
                     stop.wait(BREATH_SECONDS)
+                turn.lack(None)
                 link.beat()
             self._finish(link)
         finally:
             link.close()
 
-    def _keep_patiently(self, link: Link, stop: Flag, turned: Callable[[], None]) -> bool:
+    def _keep_patiently(self, link: Link, stop: Flag, turn: Turn) -> bool:
         """Keep the batch, however long the database refuses it: the broker must not notice."""
         while not stop.is_set():
             try:
                 return self._keep_batch(link)
             except psycopg2.Error as error:
+                turn.lack(DATABASE)
                 log.warning("inbox_refused", error_class=type(error).__name__)
-            turned()
+            turn.mark()
             stop.wait(_PAUSE_SECONDS)
             link.drain(0.001)  # its heartbeats, and up to the prefetch more of what waits
             link.beat()

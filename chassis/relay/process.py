@@ -6,7 +6,6 @@ import os
 import select
 import signal
 from collections.abc import Callable, Mapping
-from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Any
@@ -22,7 +21,7 @@ from chassis.relay.consumer import Consumer
 from chassis.relay.local import InboxConnection, LocalInboxes
 from chassis.relay.outbox import BATCH, BREATH_SECONDS, FactsRefused, Outbox, Pump
 from chassis.relay.publisher import Publisher
-from chassis.relay.turns import Turns
+from chassis.relay.turns import BROKER, DATABASE, Turn, Turns
 from chassis.settings import Settings, SettingsError
 
 log = get_logger(__name__)
@@ -45,9 +44,11 @@ def serve(settings: Settings) -> int:
         database_url=settings.database.app_url,
         keyring=settings.keyring,
     )
+    publishing, consuming = Turn(turns, "publisher"), Turn(turns, "consumer")
+    consuming.lack(BROKER)
     tasks: dict[str, Callable[[], None]] = {
-        "publisher": lambda: _publish(outbox, publisher, stop, turns),
-        "consumer": lambda: consumer.run(stop, partial(turns.mark, "consumer")),
+        "publisher": lambda: _publish(outbox, publisher, stop, publishing),
+        "consumer": lambda: consumer.run(stop, consuming),
     }
     tasks |= _side_task(settings, stop, turns)
     return _run(tasks, settings.host, settings.relay_port, stop, turns)
@@ -67,22 +68,26 @@ def serve_locally(settings: Mapping[str, Settings], port: int) -> int:
         for name in service_names()
         for outbox in [Outbox(name, settings[name].database.app_url)]
     ]
+    for name in service_names():
+        turns.lack(name, DATABASE)
     tasks: dict[str, Callable[[], None]] = {
         "relay": lambda: _relay_locally(pumps, stop, turns),
     }
     return _run(tasks, first.host, port, stop, turns)
 
 
-def _publish(outbox: Outbox, publisher: Publisher, stop: Event, turns: Turns) -> None:
+def _publish(outbox: Outbox, publisher: Publisher, stop: Event, turn: Turn) -> None:
     pump = Pump(outbox, publisher)
     while not stop.is_set():
-        turns.mark("publisher")
+        turn.mark()
         try:
             if not outbox.lead():
+                turn.lack(None)
                 stop.wait(1.0)
                 continue
             carried = pump.turn()
             pump.succeeded()
+            turn.lack(None)
             if carried:
                 stop.wait(BREATH_SECONDS)
             if carried < BATCH:
@@ -91,6 +96,7 @@ def _publish(outbox: Outbox, publisher: Publisher, stop: Event, turns: Turns) ->
         except TopologyRefused:
             raise
         except (BrokerUnavailable, FactsRefused, psycopg2.Error, OSError) as error:
+            turn.lack(_missing(error))
             _interrupted(error, outbox, pump, stop)
     publisher.close()
     outbox.close()
@@ -105,7 +111,9 @@ def _relay_locally(pumps: list[tuple[Outbox, Pump]], stop: Event, turns: Turns) 
                 if outbox.lead() and outbox.is_due():
                     carried += pump.turn()
                     pump.succeeded()
+                turns.lack(outbox.service, None)
             except (psycopg2.Error, OSError) as error:
+                turns.lack(outbox.service, DATABASE)
                 _interrupted(error, outbox, pump, stop)
         leading = [outbox for outbox, _ in pumps if outbox.is_leader]
         if carried:
@@ -121,6 +129,13 @@ def _interrupted(error: Exception, outbox: Outbox, pump: Pump, stop: Event) -> N
     if isinstance(error, psycopg2.Error | OSError):
         outbox.close()
     stop.wait(pump.failed())
+
+
+def _missing(error: Exception) -> str | None:
+    """Nothing, when both answered: a refused fact is counted and logged."""
+    if isinstance(error, FactsRefused):
+        return None
+    return BROKER if isinstance(error, BrokerUnavailable) else DATABASE
 
 
 def _reason(error: Exception) -> str:
@@ -204,8 +219,10 @@ def _probe_handler(turns: Turns) -> type[BaseHTTPRequestHandler]:
             if self.path == "/metrics":
                 self._send(200, prometheus_client.generate_latest())
             elif self.path in ("/livez", "/readyz"):
-                stuck = turns.stuck()
-                self._send(503 if stuck else 200, (", ".join(stuck) or "ok").encode())
+                wrong = turns.stuck()
+                if self.path == "/readyz":
+                    wrong += turns.lacking()
+                self._send(503 if wrong else 200, (", ".join(wrong) or "ok").encode())
             else:
                 self._send(404, b"")
 

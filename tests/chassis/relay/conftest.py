@@ -1,6 +1,7 @@
 """One producer, one consumer, and the relay tasks between them, on a real broker."""
 
 from threading import Event, Thread
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -12,7 +13,7 @@ from chassis.relay.consumer import Consumer
 from chassis.relay.outbox import Outbox
 from chassis.relay.process import _publish
 from chassis.relay.publisher import Publisher
-from chassis.relay.turns import Turns
+from chassis.relay.turns import Turn, Turns
 from tests.chassis.conftest import AMQP_URI
 from tests.chassis.faultproxy import FaultProxy
 from tests.chassis.sample.compteur.events import Incremented
@@ -126,7 +127,9 @@ def relaying(compteur, names, background, outbox_of):
 
     def start(uri=AMQP_URI):
         outbox, publisher = outbox_of(compteur), Publisher("compteur", uri, names)
-        background.run(lambda: _publish(outbox, publisher, background.stop, Turns()))
+        background.run(
+            lambda: _publish(outbox, publisher, background.stop, Turn(Turns(), "publisher"))
+        )
         return outbox
 
     return start
@@ -144,7 +147,8 @@ def consuming(miroir, names, background):
             database_url=database_url or miroir.settings.database.app_url,
             keyring=miroir.keyring,
         )
-        background.run(lambda: consumer.run(stop, turned))
+        turn = SimpleNamespace(mark=turned, lack=lambda _: None)
+        background.run(lambda: consumer.run(stop, turn))
 
     return start
 
