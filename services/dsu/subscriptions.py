@@ -7,11 +7,13 @@ from typing import Any
 from marshmallow import fields
 
 from chassis.events import Event
+from chassis.logs import get_logger
 from chassis.subscriptions import FactSchema, Subscriptions
 from services.dsu.persistence import UnitOfWork
 from services.dsu.usecases import told
 
 subscriptions = Subscriptions("dsu")
+log = get_logger(__name__)
 
 
 class PersonneFact(FactSchema):
@@ -52,19 +54,24 @@ class OrientationRequested(FactSchema):
     personne_ids = fields.List(fields.UUID(), required=True)
 
 
-class RendezvousFact(FactSchema):
-    """A rendezvous was held or missed, perhaps for a dossier."""
+class DossierLine(FactSchema):
+    """Something that happened to personnes, perhaps for a dossier."""
+
+    dossier_id = fields.UUID(load_default=None, allow_none=True)
+    personne_ids = fields.List(fields.UUID(), required=True)
+
+
+class RendezvousFact(DossierLine):
+    """A rendezvous was held or missed."""
 
     rendezvous_id = fields.UUID(required=True)
-    dossier_id = fields.UUID(load_default=None, allow_none=True)
     starts_at = fields.AwareDateTime(required=True)
 
 
-class DemandeDecided(FactSchema):
-    """A demande of aid was decided, perhaps for a dossier."""
+class DemandeDecided(DossierLine):
+    """A demande of aid was decided."""
 
     demande_id = fields.UUID(required=True)
-    dossier_id = fields.UUID(load_default=None, allow_none=True)
     nature = fields.String(required=True)
     outcome = fields.String(required=True)
     amount_cents = fields.Integer(required=True)
@@ -116,18 +123,24 @@ def orientation_requested(uow: UnitOfWork, data: dict[str, Any], _: Event) -> No
 
 
 @subscriptions.on("rendezvous", "rendezvous_honoured.v1", of="rendezvous", reads=RendezvousFact)
-def rendezvous_honoured(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
+def rendezvous_honoured(uow: UnitOfWork, data: dict[str, Any], event: Event) -> None:
     """The last contact."""
-    told.mark_rendezvous(uow, **data, kind="RENDEZVOUS_HONOURED")
+    _note(event, written=told.mark_rendezvous(uow, **data, kind="RENDEZVOUS_HONOURED"))
 
 
 @subscriptions.on("rendezvous", "rendezvous_missed.v1", of="rendezvous", reads=RendezvousFact)
-def rendezvous_missed(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
+def rendezvous_missed(uow: UnitOfWork, data: dict[str, Any], event: Event) -> None:
     """A line in the timeline, no contact."""
-    told.mark_rendezvous(uow, **data, kind="RENDEZVOUS_MISSED")
+    _note(event, written=told.mark_rendezvous(uow, **data, kind="RENDEZVOUS_MISSED"))
 
 
 @subscriptions.on("aides", "demande_decided.v1", of="demande", reads=DemandeDecided)
-def demande_decided(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
+def demande_decided(uow: UnitOfWork, data: dict[str, Any], event: Event) -> None:
     """A line in the timeline."""
-    told.add_decision(uow, data)
+    _note(event, written=told.add_decision(uow, data))
+
+
+def _note(event: Event, *, written: bool) -> None:
+    """A dossier of others was named: a mistake of whoever typed it, that no replay would mend."""
+    if not written:
+        log.warning("dossier_line_ignored", event_id=str(event.id), source=event.source)

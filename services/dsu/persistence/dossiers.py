@@ -8,11 +8,30 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.orm import Session
 
 from chassis.ids import new_id
 from services.dsu.domain.dossier import Dossier, DossierStatus
 from services.dsu.persistence import tables
+
+_LINE = {column.name: sa.bindparam(column.name, type_=column.type) for column in tables.timeline.c}
+_NO_LINE = dict.fromkeys(_LINE)
+#: Written once: each rendezvous held, missed, each aid decided is told by it.
+_TELL_OF = (
+    sa.insert(tables.timeline)
+    .from_select(
+        list(_LINE),
+        sa.select(*_LINE.values()).where(
+            sa.exists().where(
+                tables.member.c.dossier_id == _LINE["dossier_id"],
+                tables.member.c.personne_id
+                == sa.any_(sa.bindparam("personne_ids", type_=pg.ARRAY(pg.UUID))),
+            )
+        ),
+    )
+    .returning(tables.timeline.c.id)
+)
 
 
 class Dossiers:
@@ -90,6 +109,17 @@ class Dossiers:
         self._session.execute(
             sa.insert(tables.timeline).values(id=new_id(), dossier_id=dossier_id, **line)
         )
+
+    def tell_of(
+        self, dossier_id: UUID, personne_ids: Sequence[UUID], line: Mapping[str, Any]
+    ) -> bool:
+        """Add a line that another service tells, if the dossier is about one of these personnes.
+
+        Answers whether it is.
+        """
+        row = {"id": new_id(), "dossier_id": dossier_id, **line}
+        values = {**_NO_LINE, **row, "personne_ids": list(personne_ids)}
+        return self._session.scalar(_TELL_OF, values) is not None
 
     def timeline(self, dossier_id: UUID) -> list[dict[str, Any]]:
         """A dossier's timeline, oldest first."""

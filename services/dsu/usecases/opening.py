@@ -85,7 +85,7 @@ def _check_personnes(uow: UnitOfWork, asked: Opening, caller: Caller) -> None:
 
 
 def _check_orientation(uow: UnitOfWork, asked: Opening) -> None:
-    """An orientation whose fact has not come yet is taken on trust: accueil will answer it."""
+    """One whose fact has not come yet is let through: accueil answers only what it asked for."""
     if asked.orientation_id is None:
         return
     orientation = uow.annuaire.orientation(asked.orientation_id)

@@ -53,23 +53,35 @@ def keep_orientation(
 
 
 def mark_rendezvous(
-    uow: UnitOfWork, rendezvous_id: UUID, *, dossier_id: UUID | None, starts_at: datetime, kind: str
-) -> None:
-    """A rendezvous of a dossier was held or missed; only one that was held is a contact."""
+    uow: UnitOfWork,
+    rendezvous_id: UUID,
+    *,
+    dossier_id: UUID | None,
+    personne_ids: list[UUID],
+    starts_at: datetime,
+    kind: str,
+) -> bool:
+    """A rendezvous of a dossier was held or missed; only one that was held is a contact.
+
+    Answers whether the dossier it names, if any, is that of one of its personnes.
+    """
     if dossier_id is None:
-        return
+        return True
     day = paris_day(starts_at)
-    uow.dossiers.tell(dossier_id, {"kind": kind, "occurred_on": day, "subject_id": rendezvous_id})
-    if kind == "RENDEZVOUS_HONOURED":
+    line = {"kind": kind, "occurred_on": day, "subject_id": rendezvous_id}
+    is_theirs = uow.dossiers.tell_of(dossier_id, personne_ids, line)
+    if is_theirs and kind == "RENDEZVOUS_HONOURED":
         uow.dossiers.mark_contact(dossier_id, day)
+    return is_theirs
 
 
-def add_decision(uow: UnitOfWork, decision: Mapping[str, Any]) -> None:
-    """A demande of aid carried by a dossier was decided."""
+def add_decision(uow: UnitOfWork, decision: Mapping[str, Any]) -> bool:
+    """A demande of aid carried by a dossier was decided; answers as `mark_rendezvous`."""
     if decision["dossier_id"] is None:
-        return
-    uow.dossiers.tell(
+        return True
+    return uow.dossiers.tell_of(
         decision["dossier_id"],
+        decision["personne_ids"],
         {
             "kind": "DEMANDE_DECIDED",
             "occurred_on": decision["decided_on"],

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import pytest
 import sqlalchemy as sa
 
 from chassis.ids import new_id
@@ -243,11 +244,15 @@ def test_an_intervention_concerns_members_only(world: World) -> None:
     assert answer.json["errors"][0]["pointer"] == "/personne_ids/0"
 
 
-def _rendezvous(world: World, fact: str, starts_at: str, dossier_id: str | None) -> None:
+def _rendezvous(
+    world: World, fact: str, starts_at: str, dossier: dict[str, Any] | None, *personne_ids: UUID
+) -> None:
     rendezvous_id = new_id()
     data: dict[str, Any] = {"rendezvous_id": str(rendezvous_id), "starts_at": starts_at}
-    if dossier_id:
-        data["dossier_id"] = dossier_id
+    data["personne_ids"] = list(map(str, personne_ids))
+    if dossier:
+        data["dossier_id"] = dossier["dossier_id"]
+        data["personne_ids"] = data["personne_ids"] or [dossier["personnes"][0]["personne_id"]]
     deliver(
         world.runtime,
         "rendezvous",
@@ -261,9 +266,9 @@ def _rendezvous(world: World, fact: str, starts_at: str, dossier_id: str | None)
 def test_only_a_rendezvous_that_was_held_is_a_contact(world: World) -> None:
     dossier = world.opened()
     key = dossier["dossier_id"]
-    _rendezvous(world, "rendezvous_honoured", "2023-01-15T23:30:00Z", key)
-    _rendezvous(world, "rendezvous_honoured", "2023-01-10T09:00:00Z", key)
-    _rendezvous(world, "rendezvous_missed", "2023-01-25T09:00:00Z", key)
+    _rendezvous(world, "rendezvous_honoured", "2023-01-15T23:30:00Z", dossier)
+    _rendezvous(world, "rendezvous_honoured", "2023-01-10T09:00:00Z", dossier)
+    _rendezvous(world, "rendezvous_missed", "2023-01-25T09:00:00Z", dossier)
     _rendezvous(world, "rendezvous_honoured", "2023-01-30T09:00:00Z", None)
 
     read = world.client.get(f"/v1/dossiers/{key}", **world.as_ass())
@@ -278,9 +283,30 @@ def test_only_a_rendezvous_that_was_held_is_a_contact(world: World) -> None:
     ]
 
 
-def test_a_decision_of_aid_and_a_death_stand_in_the_timeline(world: World) -> None:
-    personne_id = world.personne()
-    dossier = world.opened(personne_id)
+@pytest.mark.parametrize("fact", ["rendezvous_honoured", "rendezvous_missed"])
+def test_a_rendezvous_writes_in_no_dossier_but_that_of_its_personnes(
+    world: World, fact: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dossier = world.opened()
+    path = f"/v1/dossiers/{dossier['dossier_id']}"
+
+    _rendezvous(world, fact, "2023-01-10T09:00:00Z", dossier, new_id())
+
+    assert world.client.get(path, **world.as_ass()).json["last_contact_on"] is None
+    assert world.client.get(f"{path}/timeline", **world.as_ass()).json["lines"] == []
+    assert "parked" not in inbox_states(world.runtime)
+    assert "dossier_line_ignored" in capsys.readouterr().out
+
+
+def test_a_decision_of_aid_writes_in_no_dossier_but_that_of_its_personnes(world: World) -> None:
+    dossier = world.opened()
+    _decided(world, dossier, new_id())
+    path = f"/v1/dossiers/{dossier['dossier_id']}/timeline"
+
+    assert world.client.get(path, **world.as_ass()).json["lines"] == []
+
+
+def _decided(world: World, dossier: dict[str, Any], *personne_ids: UUID) -> None:
     demande_id = new_id()
     deliver(
         world.runtime,
@@ -290,6 +316,7 @@ def test_a_decision_of_aid_and_a_death_stand_in_the_timeline(world: World) -> No
         version=1,
         data={
             "demande_id": str(demande_id),
+            "personne_ids": list(map(str, personne_ids)),
             "dossier_id": dossier["dossier_id"],
             "nature": "AM",
             "outcome": "GRANTED",
@@ -297,6 +324,12 @@ def test_a_decision_of_aid_and_a_death_stand_in_the_timeline(world: World) -> No
             "decided_on": "2023-01-12",
         },
     )
+
+
+def test_a_decision_of_aid_and_a_death_stand_in_the_timeline(world: World) -> None:
+    personne_id = world.personne()
+    dossier = world.opened(personne_id)
+    _decided(world, dossier, new_id(), personne_id)
     world.tell_personne(personne_id, "personne_deceased", died_on="2023-01-14")
     path = f"/v1/dossiers/{dossier['dossier_id']}"
 
