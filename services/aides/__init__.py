@@ -3,6 +3,6 @@
 Owns: demandes, decisions, commission sessions, payments, envelopes and their ledger, the dated
 règlement.
 Publishes: demande_filed, demande_decided, aide_paid, enveloppe_threshold_reached.
-Listens to: accueil (personne_registered, personne_deceased), dsu (dossier_opened, dossier_closed,
-dossier_reopened).
+Listens to: accueil (personne_registered, personne_deceased, protection_changed, site_changed), dsu
+(dossier_opened, dossier_closed, dossier_reopened).
 """

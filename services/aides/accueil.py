@@ -1,4 +1,4 @@
-"""What aides asks accueil: the birth date behind the FAJ's age, who may know of a file, agents.
+"""What aides asks accueil: the FAJ's birth date, who may know of a file, a site, an agent.
 
 Fails closed.
 """
@@ -42,6 +42,19 @@ def born_on(neighbours: Neighbours, personne_id: UUID) -> date:
             field="/demandeur_id",
         )
     return day
+
+
+class _SiteIn(AnswerSchema):
+    mds = fields.String(required=True)
+
+
+_SITE = _SiteIn()
+
+
+def mds_of(neighbours: Neighbours, site: str) -> str | None:
+    """The MDS of a site; None when accueil has no such site. Raises Unavailable."""
+    answer = find(neighbours, "accueil", f"/internal/sites/{site}", _SITE)
+    return None if answer is None else str(answer["mds"])
 
 
 class _AgentIn(AnswerSchema):

@@ -36,6 +36,13 @@ class ProtectionChanged(FactSchema):
     closed_agent_ids = fields.List(fields.UUID(), load_default=None)
 
 
+class SiteChanged(FactSchema):
+    """accueil: a site and its MDS."""
+
+    site = fields.String(required=True)
+    mds = fields.String(required=True)
+
+
 class DossierFact(FactSchema):
     """dsu: a dossier opened, closed or reopened."""
 
@@ -59,6 +66,12 @@ def personne_died(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
 def protection_changed(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
     """Their demandes are hidden from whom the file is closed to."""
     told.protection_changed(uow, **data)
+
+
+@subscriptions.on("accueil", "site_changed.v1", of="site", reads=SiteChanged)
+def site_changed(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
+    """Demandes may name this site, with its MDS."""
+    told.site_changed(uow, **data)
 
 
 @subscriptions.on("dsu", "dossier_opened.v1", of="dossier", reads=DossierFact)

@@ -68,6 +68,14 @@ class SiteOut(Schema):
     version = fields.version()
 
 
+class SiteForServices(Schema):
+    """What another service knows of a site."""
+
+    site = fields.code("Code stable.", "MONTAUBAN-CENTRE", attribute="code")
+    mds = fields.code("MDS de rattachement.", "MDS-MONTAUBAN")
+    open = fields.flag("Reçoit du public.")
+
+
 class SiteQuery(Schema):
     """Which sites."""
 

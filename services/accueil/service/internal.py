@@ -6,13 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from chassis.web.route import Call, route
-from services.accueil.domain.annuaire import AgentNotFound
+from services.accueil.domain.annuaire import AgentNotFound, Site, SiteNotFound
 from services.accueil.domain.personne import Personne
 from services.accueil.persistence import UnitOfWork
-from services.accueil.schemas.annuaire import CurrentAssignment
+from services.accueil.schemas.annuaire import CurrentAssignment, SiteForServices
 from services.accueil.schemas.contacts import PersonneForServices, ReachIn, ReachOut
 from services.accueil.service import allowed
-from services.accueil.usecases import agents, contacts, personnes
+from services.accueil.usecases import agents, annuaire, contacts, personnes
 from services.protection import PersonneNotFound
 
 _TAG = "Entre services"
@@ -49,6 +49,18 @@ class InternalRoutes:
     )
     def reach(self, uow: UnitOfWork, call: Call) -> dict[str, Any]:
         return {"contacts": contacts.reach_all(uow, call.body["personne_ids"])}
+
+    @route(
+        "GET",
+        "/internal/sites/{site}",
+        allow=allowed.SERVICE,
+        reply=SiteForServices,
+        tag=_TAG,
+        summary="Un site et sa MDS",
+        problems=(SiteNotFound,),
+    )
+    def read_site_for_services(self, uow: UnitOfWork, call: Call, site: str) -> Site:
+        return annuaire.find_site(uow, site)
 
     @route(
         "GET",

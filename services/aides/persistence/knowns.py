@@ -69,6 +69,14 @@ class Knowns:
         )
         return self._session.scalar(query.limit(1)) is not None
 
+    def site_is(self, site: str, mds: str) -> None:
+        """A site belongs to an MDS."""
+        upsert(self._session, t.site, {"site": site, "mds": mds})
+
+    def mds_of(self, site: str) -> str | None:
+        """The MDS of a site, None for one not told yet."""
+        return self._session.scalar(sa.select(t.site.c.mds).where(t.site.c.site == site))
+
     def put_dossier(self, dossier_id: UUID, known: KnownDossier) -> None:
         """Whom a dossier is about, and whether it is open from now on."""
         upsert(self._session, t.dossier, _dossier_row(dossier_id, known))

@@ -262,6 +262,13 @@ personne = sa.Table(
     sa.CheckConstraint("(opened_to IS NULL) = (closed_to IS NULL)", name="told"),
 )
 
+site = sa.Table(
+    "site",
+    metadata,
+    sa.Column("site", sa.Text, primary_key=True),
+    sa.Column("mds", sa.Text, nullable=False),
+)
+
 dossier = sa.Table(
     "dossier",
     metadata,

@@ -27,6 +27,7 @@ from services.aides.usecases.demandes import (
     AgentRequired,
     AgeOutOfRange,
     PersonneDeceased,
+    PlaceUnknown,
     ProposalTooHigh,
     SituationIncoherent,
 )
@@ -53,6 +54,7 @@ class DemandeRoutes:
             NoReglement,
             ReasonIncomplete,
             PersonneNotFound,
+            PlaceUnknown,
             PersonneDeceased,
             DossierMismatch,
             DossierClosed,

@@ -24,9 +24,8 @@ from services.aides.domain.reglement import NoReglement, Reglement
 from services.aides.domain.regles import evaluate
 from services.aides.persistence import UnitOfWork
 from services.aides.usecases import enveloppes
-from services.aides.usecases.protection import closed_among
-from services.aides.usecases.told import dossier_of
-from services.protection import PersonneNotFound
+from services.aides.usecases.protection import check_open, closed_among
+from services.aides.usecases.told import dossier_of, mds_of
 
 
 class PersonneDeceased(Conflict):
@@ -41,6 +40,13 @@ class AgeOutOfRange(Invalid):
 
     code = "age-hors-condition"
     title = "L’âge ne permet pas cette aide"
+
+
+class PlaceUnknown(Invalid):
+    """accueil has no such site, or another MDS has it."""
+
+    code = "territoire-inconnu"
+    title = "MDS ou site inconnu"
 
 
 class AgentRequired(Forbidden):
@@ -69,8 +75,8 @@ def file_demande(uow: UnitOfWork, *, by: Caller, **command: Any) -> Demande:
     today = uow.today
     check_reason(command["reason"], command.get("partner"))
     personne_ids = _unique((command["demandeur_id"], *command["foyer_ids"]))
-    if closed_among(uow, personne_ids, by=by):
-        raise PersonneNotFound()
+    check_open(uow, personne_ids, by=by)
+    _check_place(uow, mds=command["mds"], site=command["site"])
     _check_alive(uow, personne_ids[:1])
     dossier_id = command.get("dossier_id")
     if dossier_id is not None:
@@ -264,6 +270,15 @@ def age_of(uow: UnitOfWork, demande: Demande) -> int:
     """The applicant's age on the day of filing, as accueil knows it now."""
     born_on = accueil.born_on(uow.neighbours, demande.demandeur_id)
     return age_on(born_on, demande.filed_on)
+
+
+def _check_place(uow: UnitOfWork, *, mds: str, site: str) -> None:
+    """Figures are counted by MDS: one that does not exist would be a territory of its own."""
+    known = mds_of(uow, site)
+    if known is None:
+        raise PlaceUnknown("Aucun site ne porte ce code.", field="/site")
+    if known != mds:
+        raise PlaceUnknown("Ce site relève d’une autre MDS.", field="/mds")
 
 
 def _check_alive(uow: UnitOfWork, personne_ids: Sequence[UUID]) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from chassis.caller import Caller
 from services.aides import accueil
 from services.aides.persistence import UnitOfWork
-from services.protection import Protection
+from services.protection import PersonneNotFound, Protection
 
 
 def protections(uow: UnitOfWork, personne_ids: Iterable[UUID]) -> dict[UUID, Protection]:
@@ -24,6 +24,17 @@ def protections(uow: UnitOfWork, personne_ids: Iterable[UUID]) -> dict[UUID, Pro
             uow.knowns.learn_protection(personne_id, found)
             known[personne_id] = found
     return known
+
+
+def check_open(uow: UnitOfWork, personne_ids: Collection[UUID], *, by: Caller) -> None:
+    """These personnes exist and their files are open to the caller.
+
+    Raises PersonneNotFound, which does not tell the two apart, and Unavailable.
+    """
+    found = protections(uow, personne_ids)
+    closed = any(one.is_closed_to(by.agent_id) for one in found.values())
+    if closed or found.keys() != set(personne_ids):
+        raise PersonneNotFound()
 
 
 def closed_among(uow: UnitOfWork, personne_ids: Iterable[UUID], *, by: Caller) -> set[UUID]:

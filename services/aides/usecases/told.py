@@ -1,7 +1,7 @@
 """What other services told us, kept for the checks of filing and payment.
 
-Facts about one personne or one dossier come in order; nothing is assumed between them, so a
-demande may name a personne or a dossier not heard of yet: whom it belongs to is asked.
+Facts about one personne, one site or one dossier come in order; nothing is assumed between them, so
+a demande may name one not heard of yet: whom it belongs to is asked.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from services.aides import dsu
+from services.aides import accueil, dsu
 from services.aides.domain.dossier import KnownDossier
 from services.aides.persistence import UnitOfWork
 from services.protection import Protection
@@ -36,6 +36,20 @@ def protection_changed(
     """Keep who may know of the file: their demandes are hidden from whom it is closed to."""
     told = Protection.told(protected, opened_agent_ids, closed_agent_ids)
     uow.knowns.protection_told(personne_id, told, protected=protected)
+
+
+def site_changed(uow: UnitOfWork, *, site: str, mds: str) -> None:
+    """Keep the MDS of a site: a demande names both."""
+    uow.knowns.site_is(site, mds)
+
+
+def mds_of(uow: UnitOfWork, site: str) -> str | None:
+    """The MDS of a site; accueil is asked when its fact has not come. Raises Unavailable."""
+    known = uow.knowns.mds_of(site)
+    if known is None and (found := accueil.mds_of(uow.neighbours, site)) is not None:
+        uow.knowns.site_is(site, found)
+        return found
+    return known
 
 
 def dossier_is(

@@ -105,6 +105,19 @@ class TestPlaces:
         assert answer.json["errors"][0]["pointer"] == "/sectors/0/site"
 
 
+class TestForServices:
+    def test_a_site_is_told_with_its_mds_to_services_alone(self, office):
+        path = f"/internal/sites/{CENTRE}"
+
+        assert office.client.get(path, role="service").json == {
+            "site": CENTRE,
+            "mds": MDS,
+            "open": True,
+        }
+        assert office.client.get("/internal/sites/AILLEURS", role="service").status == 404
+        assert office.get(path, role="admin").status == 403
+
+
 class TestAgents:
     def test_an_ass_is_bound_by_profession_and_it_is_told_without_a_name(self, office):
         agent = office.agent(full_time_percent=80)

@@ -71,8 +71,9 @@ class Office:
         lines = self.client.get(path, role="finance").json["lines"]
         return [(line["kind"], line["effect_cents"]) for line in lines]
 
-    def file(self, nature: str = "SECOURS", **changes: Any) -> Answer:
-        body = {
+    def filing(self, nature: str = "SECOURS", **changes: Any) -> dict[str, Any]:
+        """What is sent to file a demande."""
+        return {
             "nature": nature,
             "demandeur_id": str(new_id()),
             "mds": MDS,
@@ -81,6 +82,10 @@ class Office:
             "requested_cents": 20000,
             **changes,
         }
+
+    def file(self, nature: str = "SECOURS", **changes: Any) -> Answer:
+        body = self.filing(nature, **changes)
+        self.knows(body["demandeur_id"], *body.get("foyer_ids", ()))
         return self.post("/v1/demandes", body, role="secretaire", agent_id=new_id())
 
     def instruct(self, demande: Answer, **changes: Any) -> Answer:
@@ -180,7 +185,14 @@ class Office:
         listed: list[dict[str, Any]] = answer.json["decisions"]
         return listed
 
-    def born(self, personne_id: UUID, born_on: str | None) -> None:
+    def knows(self, *personne_ids: str) -> None:
+        """accueil answers for these people, unless it does already."""
+        fake: Any = self.runtime.neighbours
+        for one in personne_ids:
+            if ("accueil", f"/internal/personnes/{one}") not in fake.answers:
+                self.born(one, None)
+
+    def born(self, personne_id: UUID | str, born_on: str | None) -> None:
         fake: Any = self.runtime.neighbours
         fake.answers["accueil", f"/internal/personnes/{personne_id}"] = {
             "personne_id": str(personne_id),
@@ -217,6 +229,17 @@ class Office:
             "professionals": [],
         }
 
+    def has_site(self, site: str, mds: str) -> None:
+        """accueil tells a site."""
+        deliver(
+            self.runtime,
+            "accueil",
+            "site_changed.v1",
+            aggregate=("site", new_id()),
+            version=1,
+            data={"site": site, "mds": mds, "kind": "SITE", "open": True},
+        )
+
     def dies(self, personne_id: UUID, version: int = 1) -> None:
         deliver(
             self.runtime,
@@ -240,6 +263,7 @@ def office(service_runtime: Callable[[str], Runtime]) -> Office:
     runtime = service_runtime("aides")
     office = Office(runtime, Client(runtime))
     office.at(MONDAY)
+    office.has_site("MONTAUBAN-CENTRE", MDS)
     loaded = office.load_reglement()
     assert loaded.status == 201, loaded.json
     return office

@@ -80,7 +80,8 @@ class TestWhoMayRead:
 
     def test_the_list_shows_the_mds_of_the_caller(self, office: Office) -> None:
         mine = office.file().json["demande_id"]
-        office.file(mds="MDS-CAUSSADE")
+        office.has_site("CAUSSADE", "MDS-CAUSSADE")
+        office.file(mds="MDS-CAUSSADE", site="CAUSSADE")
         path = "/v1/demandes?limit=1"
 
         own = office.client.get(path, role="secretaire", mds=[MDS]).json
@@ -239,6 +240,57 @@ class TestFiling:
 
         assert refused.status == 422
         assert [error["pointer"] for error in refused.json["errors"]] == [field]
+
+    @pytest.mark.parametrize("place", ["demandeur_id", "foyer_ids"])
+    def test_is_refused_for_someone_accueil_does_not_know(self, office: Office, place: str) -> None:
+        stranger = str(new_id())
+        body = office.filing(**{place: stranger if place == "demandeur_id" else [stranger]})
+        if place == "foyer_ids":
+            office.knows(body["demandeur_id"])
+
+        refused = office.post("/v1/demandes", body, role="secretaire", agent_id=new_id())
+
+        assert refused.status == 404
+        assert refused.json["type"].endswith(":personne-introuvable")
+        assert published(office.runtime) == []
+
+    @pytest.mark.parametrize(
+        ("change", "field"),
+        [
+            ({"site": "NULLE-PART"}, "/site"),
+            ({"mds": "MDS-NIMPORTE"}, "/mds"),
+            ({"mds": "MDS-NIMPORTE", "site": "NULLE-PART"}, "/site"),
+        ],
+    )
+    def test_is_refused_where_there_is_no_such_place(
+        self, office: Office, change: dict[str, str], field: str
+    ) -> None:
+        refused = office.file(**change)
+
+        assert refused.status == 422
+        assert refused.json["type"].endswith(":territoire-inconnu")
+        assert [error["pointer"] for error in refused.json["errors"]] == [field]
+
+    def test_a_site_not_told_yet_is_asked_of_accueil_once(self, office: Office) -> None:
+        fake: Any = office.runtime.neighbours
+        path = ("accueil", "/internal/sites/CAUSSADE")
+        fake.answers[path] = {"site": "CAUSSADE", "mds": "MDS-CAUSSADE", "open": True}
+        place = {"mds": "MDS-CAUSSADE", "site": "CAUSSADE"}
+
+        first = office.file(**place)
+        second = office.file(**place)
+
+        assert (first.status, second.status) == (201, 201)
+        assert [call[:2] for call in fake.asked].count(path) == 1
+
+    def test_waits_for_accueil_where_the_site_was_not_told(self, office: Office) -> None:
+        applicant = str(new_id())
+        office.file(demandeur_id=applicant)
+        fake: Any = office.runtime.neighbours
+        fake.down.add("accueil")
+
+        assert office.file(demandeur_id=applicant, site="CAUSSADE").status == 503
+        assert office.file(demandeur_id=applicant).status == 201
 
     def test_is_refused_for_someone_who_has_died(self, office: Office) -> None:
         personne_id = new_id()

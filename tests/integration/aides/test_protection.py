@@ -45,15 +45,8 @@ class TestFiling:
     def test_nobody_files_for_a_relative(self, office: Office, place: str) -> None:
         relative, agent = new_id(), new_id()
         close(office, relative, agent)
-        body = {
-            "nature": "SECOURS",
-            "demandeur_id": str(new_id()),
-            "mds": MDS,
-            "site": "MONTAUBAN-CENTRE",
-            "reason": "ENERGIE",
-            "requested_cents": 20000,
-            place: [str(relative)] if place == "foyer_ids" else str(relative),
-        }
+        body = office.filing(**{place: [str(relative)] if place == "foyer_ids" else str(relative)})
+        office.knows(body["demandeur_id"])
 
         by_relative = office.post("/v1/demandes", body, role="responsable", agent_id=agent)
         by_other = office.post("/v1/demandes", body, role="responsable", agent_id=new_id())
