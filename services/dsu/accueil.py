@@ -24,7 +24,11 @@ class _PersonneIn(AnswerSchema):
     closed_agent_ids = fields.List(fields.UUID(), required=True)
 
 
-_AGENT, _PERSONNE = _AgentIn(), _PersonneIn()
+class _SiteIn(AnswerSchema):
+    mds = fields.String(required=True)
+
+
+_AGENT, _PERSONNE, _SITE = _AgentIn(), _PersonneIn(), _SiteIn()
 
 
 def read_agent(neighbours: Neighbours, agent_id: UUID) -> Agent | None:
@@ -47,3 +51,9 @@ def read_personne(neighbours: Neighbours, personne_id: UUID) -> Personne | None:
         closed_to=frozenset(answer["closed_agent_ids"]),
     )
     return Personne(personne_id=personne_id, deceased=answer["deceased"], told=told)
+
+
+def read_mds(neighbours: Neighbours, site: str) -> str | None:
+    """The MDS of a site; None when accueil has no such site. Raises Unavailable."""
+    answer = find(neighbours, "accueil", f"/internal/sites/{site}", _SITE)
+    return None if answer is None else str(answer["mds"])

@@ -46,6 +46,13 @@ class AgentFact(FactSchema):
     active = fields.Boolean(required=True)
 
 
+class SiteChanged(FactSchema):
+    """A site and its MDS."""
+
+    site = fields.String(required=True)
+    mds = fields.String(required=True)
+
+
 class OrientationRequested(FactSchema):
     """Someone was oriented."""
 
@@ -112,6 +119,12 @@ def agent_is_known(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
 def agent_changed(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
     """Another assignment, from its day."""
     told.keep_agent(uow, data)
+
+
+@subscriptions.on("accueil", "site_changed.v1", of="site", reads=SiteChanged)
+def site_changed(uow: UnitOfWork, data: dict[str, Any], _: Event) -> None:
+    """A dossier can be opened on it."""
+    told.keep_site(uow, **data)
 
 
 @subscriptions.on(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from services.dsu.domain.dossier import REFERENT_PROFESSIONS
+from services.dsu.domain.errors import PlaceUnknown
 from services.protection import Protection
 
 
@@ -37,6 +39,17 @@ class Personne:
     def protection(self) -> Protection:
         """Who may know of their file; protected as long as nothing is said."""
         return self.told or Protection(protected=True)
+
+
+def check_place(mds: str, site: str, known: Mapping[str, str]) -> None:
+    """The site exists and is of this MDS. `known`: the MDS of each site. Raises PlaceUnknown.
+
+    Figures are counted by MDS: one that does not exist would be a territory of its own.
+    """
+    if site not in known:
+        raise PlaceUnknown("Aucun site de l’accueil ne porte ce code.", field="/site")
+    if known[site] != mds:
+        raise PlaceUnknown("Ce site relève d’une autre MDS.", field="/mds")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -110,6 +110,13 @@ class OrientationMismatch(Invalid):
     title = "Cette orientation ne demande pas ce dossier"
 
 
+class PlaceUnknown(Invalid):
+    """accueil has no such site, or another MDS has it."""
+
+    code = "territoire-inconnu"
+    title = "MDS ou site inconnu"
+
+
 class DateRefused(Invalid):
     """A date is outside what the act allows."""
 

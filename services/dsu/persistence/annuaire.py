@@ -87,6 +87,16 @@ class Annuaire:
             for row in rows
         }
 
+    def keep_site(self, site: str, mds: str) -> None:
+        """A site belongs to an MDS."""
+        upsert(self._session, tables.site, {"site": site, "mds": mds})
+
+    def mds_of(self, sites: Iterable[str]) -> dict[str, str]:
+        """The MDS of those of these sites that are known."""
+        table = tables.site
+        rows = self._session.execute(sa.select(table).where(table.c.site.in_(list(sites))))
+        return {row.site: row.mds for row in rows}
+
     def keep_orientation(self, orientation: Mapping[str, Any]) -> None:
         """Keep what was asked."""
         upsert(self._session, tables.orientation, orientation)

@@ -203,6 +203,14 @@ personne = sa.Table(
     sa.CheckConstraint("(opened_to IS NULL) = (closed_to IS NULL)", name="told"),
 )
 
+#: accueil's sites, with their MDS.
+site = sa.Table(
+    "site",
+    metadata,
+    sa.Column("site", sa.Text, primary_key=True),
+    sa.Column("mds", sa.Text, nullable=False),
+)
+
 orientation = sa.Table(
     "orientation",
     metadata,

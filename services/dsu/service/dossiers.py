@@ -47,6 +47,7 @@ class DossierRoutes:
             errors.PersonneProtected,
             errors.NotAReferent,
             errors.OrientationMismatch,
+            errors.PlaceUnknown,
         ),
     )
     def open_dossier(self, uow: UnitOfWork, call: Call) -> Dossier:

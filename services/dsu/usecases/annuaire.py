@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from chassis.caller import Caller
-from services.dsu.accueil import read_agent, read_personne
+from services.dsu.accueil import read_agent, read_mds, read_personne
 from services.dsu.domain.annuaire import Agent, Personne
 from services.dsu.domain.errors import AgentUnknown, NotAReferent
 from services.dsu.persistence import UnitOfWork
@@ -52,6 +52,17 @@ def visible_personnes(
         ):
             raise PersonneNotFound()
     return [known[personne_id] for personne_id in personne_ids]
+
+
+def mds_of(uow: UnitOfWork, sites: Iterable[str]) -> dict[str, str]:
+    """The MDS of each of these sites; accueil is asked for those not told yet."""
+    wanted = set(sites)
+    known = uow.annuaire.mds_of(wanted)
+    for site in sorted(wanted - known.keys()):
+        if (mds := read_mds(uow.neighbours, site)) is not None:
+            uow.annuaire.keep_site(site, mds)
+            known[site] = mds
+    return known
 
 
 def check_active(uow: UnitOfWork, agent_id: UUID, field: str) -> Agent:

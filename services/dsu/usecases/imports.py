@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.errors import DomainError
-from services.dsu.domain.annuaire import Agent, Personne
+from services.dsu.domain.annuaire import Agent, Personne, check_place
 from services.dsu.domain.dossier import Dossier
 from services.dsu.domain.errors import (
     AgentUnknown,
@@ -49,6 +49,8 @@ class _Known:
     references: Mapping[str, tuple[UUID, frozenset[UUID]]]
     repeated: frozenset[str]
     agents: Mapping[UUID, Agent]
+    #: The MDS of each site.
+    sites: Mapping[str, str]
     personnes: Mapping[UUID, Personne]
     followed: set[UUID]
 
@@ -77,6 +79,7 @@ def _look_up(uow: UnitOfWork, rows: Sequence[Row]) -> _Known:
         references=uow.imports.by_reference(list(references)),
         repeated=frozenset(name for name, count in references.items() if count > 1),
         agents=annuaire.agents_today(uow, {row.referent_agent_id for row in rows}),
+        sites=annuaire.mds_of(uow, {row.site for row in rows}),
         personnes=uow.annuaire.personnes(personne_ids),
         followed=uow.imports.followed(personne_ids),
     )
@@ -115,6 +118,7 @@ def _already_there(row: Row, known: _Known) -> UUID | None:
 def _check(row: Row, known: _Known) -> None:
     if row.opened_on > known.today:
         raise DateRefused("opened_on : ce jour est dans l’avenir.")
+    check_place(row.mds, row.site, known.sites)
     _check_referent(row, known)
     for index, key in enumerate(row.personne_ids):
         personne = known.personnes.get(key)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from chassis.caller import Caller
 from services import roles
+from services.dsu.domain.annuaire import check_place
 from services.dsu.domain.dossier import Act, Dossier
 from services.dsu.domain.errors import (
     DateRefused,
@@ -35,14 +36,15 @@ class Opening:
 def open_dossier(uow: UnitOfWork, *, caller: Caller, asked: Opening) -> Dossier:
     """Open a dossier for these personnes with its one référent.
 
-    Raises PersonneNotFound, PersonneDeceased, PersonneProtected, OrientationMismatch, AgentUnknown,
-    NotAReferent, DateRefused; PersonneAlreadyFollowed comes from the database.
+    Raises PersonneNotFound, PersonneDeceased, PersonneProtected, PlaceUnknown, OrientationMismatch,
+    AgentUnknown, NotAReferent, DateRefused; PersonneAlreadyFollowed comes from the database.
     """
     today = uow.today
     opened_on = asked.opened_on or today
     if opened_on > today:
         raise DateRefused("Un dossier ne s’ouvre pas dans l’avenir.", field="/opened_on")
     _check_personnes(uow, asked, caller)
+    check_place(asked.mds, asked.site, annuaire.mds_of(uow, [asked.site]))
     _check_orientation(uow, asked)
     annuaire.check_referent(uow, asked.referent_agent_id, "/referent_agent_id")
     dossier = Dossier.open(

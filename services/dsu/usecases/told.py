@@ -43,6 +43,11 @@ def mark_protection(
     uow.annuaire.mark_protection(personne_id, told, protected=protected)
 
 
+def keep_site(uow: UnitOfWork, *, site: str, mds: str) -> None:
+    """A site, with its MDS: a dossier names both."""
+    uow.annuaire.keep_site(site, mds)
+
+
 def keep_orientation(
     uow: UnitOfWork, orientation_id: UUID, *, target: str, personne_ids: list[UUID]
 ) -> None:

@@ -30,6 +30,18 @@ class World:
     adjoint: UUID = field(default_factory=new_id)
     stranger: UUID = field(default_factory=new_id)
 
+    def site(self, site: str, mds: str = MDS) -> None:
+        """Tell dsu of a site."""
+        site_id = new_id()
+        deliver(
+            self.runtime,
+            "accueil",
+            "site_changed.v1",
+            aggregate=("site", site_id),
+            version=1,
+            data={"site_id": site_id, "site": site, "mds": mds, "kind": "SITE", "open": True},
+        )
+
     def agent(self, agent_id: UUID, profession: str, **changes: Any) -> None:
         """Tell dsu of an agent."""
         data = {
@@ -167,6 +179,7 @@ def world(service_runtime: Callable[[str], Runtime]) -> World:
     """An empty dsu whose annuaire is known."""
     runtime = service_runtime("dsu")
     made = World(runtime=runtime, client=Client(runtime))
+    made.site("MONTAUBAN-CENTRE")
     for agent_id, profession in (
         (made.ass, "ASS"),
         (made.cesf, "CESF"),

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
 
 from chassis.ids import new_id
 from chassis.testing import deliver, published
@@ -151,6 +154,38 @@ def test_an_agent_whom_accueil_has_not_in_post_is_refused_not_awaited(world: Wor
 
     assert answer.status == 422
     assert answer.json["type"].endswith("agent-inconnu")
+
+
+@pytest.mark.parametrize(
+    ("place", "field"),
+    [
+        ({"site": "NULLE-PART"}, "/site"),
+        ({"mds": "MDS-NIMPORTE"}, "/mds"),
+        ({"mds": "MDS-NIMPORTE", "site": "NULLE-PART"}, "/site"),
+    ],
+)
+def test_a_dossier_is_opened_on_a_site_of_its_mds(
+    world: World, place: dict[str, str], field: str
+) -> None:
+    answer = world.ask_opening(world.personne(), **place)
+
+    assert answer.status == 422
+    assert answer.json["type"].endswith("territoire-inconnu")
+    assert answer.json["errors"][0]["pointer"] == field
+
+
+def test_a_site_not_told_yet_is_asked_of_accueil_once(world: World) -> None:
+    neighbours: Any = world.runtime.neighbours
+    neighbours.answers["accueil", "/internal/sites/TOUT-NEUF"] = {
+        "site": "TOUT-NEUF",
+        "mds": MDS,
+        "open": True,
+    }
+
+    assert world.ask_opening(world.personne(), site="TOUT-NEUF").status == 201
+    neighbours.down.add("accueil")
+    assert world.ask_opening(world.personne(), site="TOUT-NEUF").status == 201
+    assert world.ask_opening(world.personne(), site="NULLE-PART").status == 503
 
 
 def _orient(world: World, target: str, *personne_ids: object) -> str:

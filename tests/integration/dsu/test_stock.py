@@ -67,6 +67,8 @@ def test_each_row_has_its_own_outcome(world: World) -> None:
         _row(world, "A-8", *_know(world, 1)),
         _row(world, "A-8", *_know(world, 1)),
         _row(world, "A-9", good),
+        _row(world, "A-10", *_know(world, 1), site="NULLE-PART"),
+        _row(world, "A-11", *_know(world, 1), mds="MDS-NIMPORTE"),
     ]
 
     outcomes = _import(world, rows)
@@ -82,6 +84,8 @@ def test_each_row_has_its_own_outcome(world: World) -> None:
         ("REFUSED", "reference-deja-utilisee"),
         ("REFUSED", "reference-deja-utilisee"),
         ("REFUSED", "personne-deja-suivie"),
+        ("REFUSED", "territoire-inconnu"),
+        ("REFUSED", "territoire-inconnu"),
     ]
     assert [fact.name for fact in published(world.runtime)] == ["dossier_opened"] * 2
 
@@ -154,11 +158,13 @@ def test_figures_are_for_those_who_steer(world: World) -> None:
 
 def test_the_stock_is_counted_at_a_day_by_mds_and_by_referent(world: World) -> None:
     here, there = _know(world, 3), _know(world, 2)
+    world.site("CAUSSADE", "MDS-CAUSSADE")
+    far = {"mds": "MDS-CAUSSADE", "site": "CAUSSADE"}
     _import(world, [_row(world, f"M-{i}", key) for i, key in enumerate(here)])
     _import(
         world,
         [
-            _row(world, f"C-{i}", key, mds="MDS-CAUSSADE", referent_agent_id=str(world.cesf))
+            _row(world, f"C-{i}", key, referent_agent_id=str(world.cesf), **far)
             for i, key in enumerate(there)
         ],
     )
