@@ -1,6 +1,7 @@
 """Events are applied once, in order per aggregate, and none is ever dropped."""
 
 from datetime import timedelta
+from select import select
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -105,6 +106,7 @@ def test_an_event_that_is_woken_tells_the_appliers(miroir):
 
         apply_waiting(miroir)
 
+        select([listener], [], [], 5)
         listener.poll()
         told = len(listener.notifies)
         connection.invalidate()
