@@ -29,6 +29,9 @@ from services import SERVICES, roles
 #: Requests sent side by side; measured on two cores, more only lengthens the queues.
 WORKERS = 8
 
+#: Raised when work folders change: one that an older driver left is not resumed.
+_FOLDER_FORMAT = 2
+
 
 @dataclass(frozen=True)
 class Options:
@@ -43,8 +46,9 @@ class Options:
 
     @property
     def signature(self) -> str:
-        """Tells one replay from another: figures, seed, scale, period."""
-        parts = (self.data.read_bytes(), f"{self.seed}/{self.scale}/{self.period.name}".encode())
+        """Tells one replay from another: figures, seed, scale, period, what a folder holds."""
+        choices = f"{self.seed}/{self.scale}/{self.period.name}/{_FOLDER_FORMAT}"
+        parts = (self.data.read_bytes(), choices.encode())
         return hashlib.sha256(b"\0".join(parts)).hexdigest()[:12]
 
     @property
