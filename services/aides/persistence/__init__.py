@@ -22,6 +22,7 @@ from services.aides.persistence.enveloppes import Enveloppes
 from services.aides.persistence.knowns import Knowns
 from services.aides.persistence.mapping import metadata
 from services.aides.persistence.paiements import Paiements
+from services.aides.persistence.readings import Readings
 from services.aides.persistence.reglements import Reglements
 from services.aides.persistence.seances import Seances
 
@@ -81,6 +82,11 @@ class UnitOfWork(ChassisUnitOfWork):
     def paiements(self) -> Paiements:
         """Payments."""
         return Paiements(self.session)
+
+    @cached_property
+    def readings(self) -> Readings:
+        """The journal of sights of protected demandes."""
+        return Readings(self.session)
 
     @cached_property
     def knowns(self) -> Knowns:

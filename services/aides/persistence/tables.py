@@ -20,6 +20,7 @@ from services.aides.domain.enveloppe import (
     Movement,
 )
 from services.aides.domain.examen import Situation
+from services.aides.domain.lecture import What
 from services.aides.domain.nature import (
     DecisionReason,
     Instance,
@@ -248,6 +249,20 @@ paiement = sa.Table(
     sa.UniqueConstraint("reference"),
     sa.UniqueConstraint("demande_id", "instalment"),
     sa.CheckConstraint("amount_cents > 0", name="amount"),
+)
+
+#: Who saw a protected personne's demande by rank.
+reading = sa.Table(
+    "reading",
+    metadata,
+    sa.Column("number", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("demande_id", pg.UUID, sa.ForeignKey("demande.id"), nullable=False),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("agent_id", pg.UUID),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("roles", sa.Text, nullable=False),
+    sa.Column("what", Code(What), nullable=False),
+    sa.Index("ix_reading_demande_id_number", "demande_id", "number"),
 )
 
 personne = sa.Table(

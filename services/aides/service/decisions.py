@@ -18,13 +18,15 @@ from services.aides.domain.decision import (
 )
 from services.aides.domain.demande import ActionNotAllowed, Demande, InstructorCannotDecide
 from services.aides.domain.enveloppe import EnveloppeExhausted, NoEnveloppe
+from services.aides.domain.lecture import What
 from services.aides.domain.paiement import InstalmentsDoNotSum
 from services.aides.domain.seance import NotOfTheSeance, QuorumNotReached, WrongCommission
 from services.aides.persistence import UnitOfWork
 from services.aides.schemas.decisions import BudgetIn, DecisionIn, DecisionsOut
 from services.aides.schemas.demandes import DemandeOut
 from services.aides.service import allowed
-from services.aides.usecases import decisions, demandes
+from services.aides.usecases import decisions
+from services.aides.usecases.access import visible
 
 _TAG = "Demandes"
 
@@ -79,7 +81,7 @@ class DecisionRoutes:
         summary="Lire les décisions, leur explication et les voies de recours",
     )
     def read_decisions(self, uow: UnitOfWork, call: Call, demande_id: UUID) -> dict[str, Any]:
-        seen = demandes.visible(uow, demande_id, by=call.caller)
+        seen = visible(uow, demande_id, What.READ_DECISIONS, by=call.caller)
         return {"decisions": uow.decisions.of(seen.id)}
 
     @route(

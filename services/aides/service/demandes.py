@@ -10,6 +10,7 @@ from services import roles
 from services.aides.accueil import AgeUnknown
 from services.aides.domain.demande import ActionNotAllowed, Demande, ReasonIncomplete
 from services.aides.domain.dossier import DossierClosed, DossierMismatch
+from services.aides.domain.lecture import Reading, What
 from services.aides.domain.paiement import PayeeIncomplete
 from services.aides.domain.reglement import NoReglement
 from services.aides.persistence import UnitOfWork
@@ -21,8 +22,9 @@ from services.aides.schemas.demandes import (
     InstructionOut,
     WithdrawalIn,
 )
+from services.aides.schemas.readings import ReadingOut
 from services.aides.service import allowed
-from services.aides.usecases import demandes
+from services.aides.usecases import access, demandes
 from services.aides.usecases.demandes import (
     AgentRequired,
     AgeOutOfRange,
@@ -88,7 +90,7 @@ class DemandeRoutes:
         summary="Lire une demande",
     )
     def read_demande(self, uow: UnitOfWork, call: Call, demande_id: UUID) -> Demande:
-        return demandes.visible(uow, demande_id, by=call.caller)
+        return access.visible(uow, demande_id, What.READ, by=call.caller)
 
     @route(
         "POST",
@@ -128,7 +130,7 @@ class DemandeRoutes:
         summary="Lire l’instruction et l’examen règle par règle",
     )
     def read_instruction(self, uow: UnitOfWork, call: Call, demande_id: UUID) -> Demande:
-        return demandes.visible(uow, demande_id, by=call.caller)
+        return access.visible(uow, demande_id, What.READ_INSTRUCTION, by=call.caller)
 
     @route(
         "POST",
@@ -151,3 +153,15 @@ class DemandeRoutes:
             expected_version=call.expected_version,
             **call.body,
         )
+
+    @route(
+        "GET",
+        "/v1/demandes/{demande_id}/readings",
+        allow=frozenset({roles.DPO}),
+        reply=ReadingOut,
+        many="readings",
+        tag=_TAG,
+        summary="Qui a vu, par son rang, la demande d’une personne protégée, et pour quel acte",
+    )
+    def list_readings(self, uow: UnitOfWork, call: Call, demande_id: UUID) -> Page[Reading]:
+        return access.list_readings(uow, demande_id, page=call.page)

@@ -8,6 +8,7 @@ from uuid import UUID
 from chassis.web.route import Call, route
 from services import roles
 from services.aides.domain.demande import ActionNotAllowed, DeciderCannotPay
+from services.aides.domain.lecture import What
 from services.aides.domain.paiement import (
     InstalmentNotPayable,
     Paiement,
@@ -17,7 +18,8 @@ from services.aides.domain.paiement import (
 from services.aides.persistence import UnitOfWork
 from services.aides.schemas.paiements import PaiementIn, PaiementOut, PaiementsOut
 from services.aides.service import allowed
-from services.aides.usecases import demandes, paiements
+from services.aides.usecases import paiements
+from services.aides.usecases.access import visible
 
 _TAG = "Demandes"
 
@@ -55,7 +57,7 @@ class PaiementRoutes:
         summary="Lire les paiements d’une demande",
     )
     def read_payments(self, uow: UnitOfWork, call: Call, demande_id: UUID) -> dict[str, Any]:
-        seen = demandes.visible(uow, demande_id, by=call.caller)
+        seen = visible(uow, demande_id, What.READ_PAYMENTS, by=call.caller)
         return {
             "held": paiements.is_held(uow, seen),
             "paiements": uow.paiements.of(seen.id),

@@ -23,13 +23,15 @@ from services.aides.domain.decision import (
 from services.aides.domain.demande import ActionNotAllowed, Demande, Outcome, Status
 from services.aides.domain.enveloppe import Enveloppe, Movement, NoEnveloppe
 from services.aides.domain.examen import Evaluation, Line
+from services.aides.domain.lecture import What
 from services.aides.domain.nature import REGIMES
 from services.aides.domain.paiement import plan
 from services.aides.domain.reglement import Act, Reglement
 from services.aides.domain.voies import voies_et_delais
 from services.aides.persistence import UnitOfWork
 from services.aides.usecases import enveloppes
-from services.aides.usecases.demandes import about, age_of, examine, visible
+from services.aides.usecases.access import visible
+from services.aides.usecases.demandes import about, age_of, examine
 from services.aides.usecases.seances import seance_of
 
 #: What a session gave, by how the decision was taken.
@@ -43,7 +45,7 @@ def decide(
 
     Locks, in this order: the demande, the household, the envelope; none waits in a circle.
     """
-    demande = visible(uow, demande_id, by=by, lock=True)
+    demande = visible(uow, demande_id, What.DECIDE, by=by, lock=True)
     decider = demande.check_decider(by.agent_id)
     expect_version(demande.version, expected_version)
     verdict = _verdict(uow, demande, command)
@@ -75,7 +77,7 @@ def authorise_budget(
 
     What the envelope lacks becomes a named OVERRUN line: never overspent in silence.
     """
-    demande = visible(uow, demande_id, by=by, lock=True)
+    demande = visible(uow, demande_id, What.AUTHORISE_BUDGET, by=by, lock=True)
     expect_version(demande.version, expected_version)
     if demande.status is not Status.AWAITING_BUDGET:
         raise ActionNotAllowed("Cette demande n’attend pas l’autorité budgétaire.")

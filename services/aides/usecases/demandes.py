@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.caller import Caller
-from chassis.errors import Conflict, Forbidden, Invalid, NotFound
+from chassis.errors import Conflict, Forbidden, Invalid
 from chassis.ids import new_id
 from chassis.unit_of_work import expect_version
 from chassis.web.pages import Page, PageAsked
@@ -18,13 +18,15 @@ from services.aides import accueil, events
 from services.aides.domain.demande import Action, Demande, Status, age_on, check_reason
 from services.aides.domain.dossier import check_dossier
 from services.aides.domain.examen import Evaluation, Examination, Situation
+from services.aides.domain.lecture import What
 from services.aides.domain.nature import REGIMES
 from services.aides.domain.paiement import Payee, PayeeKind
 from services.aides.domain.reglement import NoReglement, Reglement
 from services.aides.domain.regles import evaluate
 from services.aides.persistence import UnitOfWork
 from services.aides.usecases import enveloppes
-from services.aides.usecases.protection import check_open, closed_among
+from services.aides.usecases.access import open_among, visible
+from services.aides.usecases.protection import check_open
 from services.aides.usecases.told import dossier_of, mds_of
 
 
@@ -113,7 +115,7 @@ def instruct(
 
     A file the commission must see has its money set aside when the envelope still allows it.
     """
-    demande = visible(uow, demande_id, by=by, lock=True)
+    demande = visible(uow, demande_id, What.INSTRUCT, by=by, lock=True)
     expect_version(demande.version, expected_version)
     demande.act(Action.INSTRUCT)
     if by.agent_id is None:
@@ -205,31 +207,13 @@ def withdraw(
     uow: UnitOfWork, demande_id: UUID, *, by: Caller, expected_version: int | None, **command: Any
 ) -> Demande:
     """The demande goes no further; money set aside or committed goes back to its envelope."""
-    demande = visible(uow, demande_id, by=by, lock=True)
+    demande = visible(uow, demande_id, What.WITHDRAW, by=by, lock=True)
     expect_version(demande.version, expected_version)
     demande.act(Action.WITHDRAW)
     enveloppes.release_reservation(uow, demande, by=by.subject)
     enveloppes.release_commitment(uow, demande, by=by.subject)
     demande.withdrawal_reason = command["reason"]
     return demande
-
-
-def visible(uow: UnitOfWork, demande_id: UUID, *, by: Caller, lock: bool = False) -> Demande:
-    """The demande, for whoever may know it exists. Raises NotFound otherwise.
-
-    Its MDS, whoever filed or instructed it, the direction (which holds the commission) and the
-    finance department; none of them when it is about themselves or a relative.
-    """
-    demande = uow.demandes.get(demande_id, lock=lock)
-    if not _has_a_place(demande, by) or closed_among(uow, demande.personne_ids, by=by):
-        raise NotFound("Aucune demande à cet identifiant.")
-    return demande
-
-
-def _has_a_place(demande: Demande, by: Caller) -> bool:
-    if by.has(roles.DIRECTION, roles.FINANCE) or demande.mds in by.mds:
-        return True
-    return by.agent_id is not None and by.agent_id in (demande.filed_by, *demande.instructor_ids)
 
 
 def worklist(
@@ -240,16 +224,17 @@ def worklist(
     status: Status | None,
     page: PageAsked,
 ) -> Page[Demande]:
-    """Demandes by age, of the caller's MDS; of all for the direction and the finance department."""
+    """Demandes by age, of the caller's MDS; of all for the direction and the finance department.
+
+    Those the protection of their personnes hides are left out: a page may be shorter than asked.
+    """
     sees_all = by.has(roles.DIRECTION, roles.FINANCE)
     allowed: Sequence[str] | None = None if sees_all else by.mds
     if mds is not None:
         allowed = (mds,) if allowed is None or mds in allowed else ()
     found = uow.demandes.page(mds=allowed, status=status, after=page.after_id, limit=page.sought)
     whole = page.of(found, lambda demande: (demande.id,))
-    closed = closed_among(uow, {key for one in whole.items for key in one.personne_ids}, by=by)
-    shown = [one for one in whole.items if closed.isdisjoint(one.personne_ids)]
-    return Page(shown, whole.next)
+    return Page(open_among(uow, whole.items, What.LIST, by=by), whole.next)
 
 
 def _check_age_at_filing(uow: UnitOfWork, demande: Demande, reglement: Reglement) -> None:

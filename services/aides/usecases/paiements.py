@@ -11,10 +11,12 @@ from chassis.ids import new_id
 from services.aides import events
 from services.aides.domain.demande import Demande
 from services.aides.domain.enveloppe import Movement
+from services.aides.domain.lecture import What
 from services.aides.domain.paiement import Instalment, Paiement, PaymentHeld, PaymentReferenceUsed
 from services.aides.persistence import UnitOfWork
 from services.aides.usecases import enveloppes
-from services.aides.usecases.demandes import about, visible
+from services.aides.usecases.access import visible
+from services.aides.usecases.demandes import about
 
 
 def pay(uow: UnitOfWork, demande_id: UUID, *, by: Caller, **command: Any) -> Paiement:
@@ -23,7 +25,7 @@ def pay(uow: UnitOfWork, demande_id: UUID, *, by: Caller, **command: Any) -> Pai
     The same order sent again answers the payment already made. Held when the applicant or the
     payee has died: a person must look at it.
     """
-    demande = visible(uow, demande_id, by=by, lock=True)
+    demande = visible(uow, demande_id, What.PAY, by=by, lock=True)
     demande.check_payer(by.agent_id)
     done = uow.paiements.by_reference(command["reference"])
     if done is not None:

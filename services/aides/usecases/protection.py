@@ -8,7 +8,7 @@ from uuid import UUID
 from chassis.caller import Caller
 from services.aides import accueil
 from services.aides.persistence import UnitOfWork
-from services.protection import PersonneNotFound, Protection
+from services.protection import SEE_PROTECTED, PersonneNotFound, Protection
 
 
 def protections(uow: UnitOfWork, personne_ids: Iterable[UUID]) -> dict[UUID, Protection]:
@@ -31,13 +31,8 @@ def check_open(uow: UnitOfWork, personne_ids: Collection[UUID], *, by: Caller) -
 
     Raises PersonneNotFound, which does not tell the two apart, and Unavailable.
     """
-    found = protections(uow, personne_ids)
-    closed = any(one.is_closed_to(by.agent_id) for one in found.values())
-    if closed or found.keys() != set(personne_ids):
+    found, by_rank = protections(uow, personne_ids), by.has(*SEE_PROTECTED)
+    if found.keys() != set(personne_ids) or not all(
+        file.is_open_to(by.agent_id, sees_protected=by_rank) for file in found.values()
+    ):
         raise PersonneNotFound()
-
-
-def closed_among(uow: UnitOfWork, personne_ids: Iterable[UUID], *, by: Caller) -> set[UUID]:
-    """Those of these personnes whose file is closed to the caller: their own, a relative's."""
-    found = protections(uow, personne_ids)
-    return {key for key, protection in found.items() if protection.is_closed_to(by.agent_id)}

@@ -107,7 +107,7 @@ def test_accueil_is_asked_of_a_personne_not_told_yet_and_its_answer_is_kept(
     relative, agent = new_id(), new_id()
     neighbours: Any = office.runtime.neighbours
     neighbours.answers["accueil", f"/internal/personnes/{relative}"] = {
-        "protected": True,
+        "protected": False,
         "opened_agent_ids": [],
         "closed_agent_ids": [str(agent)],
     }
