@@ -16,9 +16,11 @@ class DomainError(Exception):
 
     code: ClassVar[str] = "refus"
     title: ClassVar[str] = "Demande refusée"
+    #: What `extra` may hold: by name, what it is (in French) and an example.
+    members: ClassVar[Mapping[str, tuple[str, Any]]] = {}
 
     def __init__(self, detail: str = "", *, extra: Mapping[str, Any] | None = None) -> None:
-        """`extra` holds machine-readable members added to the problem document."""
+        """`extra` holds machine-readable members added to the problem: those of `members`."""
         super().__init__(detail or self.title)
         self.detail = detail or self.title
         self.extra: Mapping[str, Any] = extra or {}

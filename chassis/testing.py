@@ -15,7 +15,7 @@ from werkzeug.routing import Map, Rule
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request, Response
 
-from chassis import due
+from chassis import conformity, due
 from chassis.caller import Caller
 from chassis.errors import NotFound as Missing
 from chassis.errors import Unavailable
@@ -187,7 +187,10 @@ class Client:
         request.path_values = values  # type: ignore[attr-defined]  # as the host does
         handler = getattr(type(self._service), name).__wrapped__.__get__(self._service)
         verifier: Any = TrustingVerifier()
-        return handle(self._runtime, verifier, self._endpoints[name], handler, request)
+        endpoint = self._endpoints[name]
+        response = handle(self._runtime, verifier, endpoint, handler, request)
+        conformity.check(type(self._service), endpoint, response)
+        return response
 
 
 def unsigned_token(

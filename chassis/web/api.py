@@ -32,23 +32,23 @@ _COUNT = marshmallow.fields.Integer()
 class DueReport(Schema):
     """What one round of due work did."""
 
-    done = fields.integer("Travaux faits.")
-    remaining = fields.integer("Travaux échus encore à faire.")
-    postponed = fields.integer("Travaux échus remis à plus tard.")
+    done = fields.integer("Travaux faits.", 40)
+    remaining = fields.integer("Travaux échus encore à faire.", 0)
+    postponed = fields.integer("Travaux échus remis à plus tard.", 0)
 
 
 class TrafficReport(Schema):
     """The books of messages: see `chassis.traffic.report`."""
 
-    outbox_pending = fields.integer("Faits à publier.")
-    inbox_waiting = fields.integer("Faits reçus, à appliquer.")
-    inbox_parked = fields.integer("Faits mis de côté.")
-    deferred = fields.integer("Faits reçus, à essayer de nouveau.")
+    outbox_pending = fields.integer("Faits à publier.", 0)
+    inbox_waiting = fields.integer("Faits reçus, à appliquer.", 0)
+    inbox_parked = fields.integer("Faits mis de côté.", 0)
+    deferred = fields.integer("Faits reçus, à essayer de nouveau.", 0)
     published = fields.document("Faits publiés, par agrégat.", values=_COUNT)
     applied = fields.document("Faits appliqués, par service et agrégat.", values=_COUNT)
-    duplicates = fields.integer("Faits reçus une fois de trop.")
-    retried = fields.integer("Nouveaux essais.")
-    parked = fields.integer("Faits mis de côté depuis toujours.")
+    duplicates = fields.integer("Faits reçus une fois de trop.", 3)
+    retried = fields.integer("Nouveaux essais.", 1)
+    parked = fields.integer("Faits mis de côté depuis toujours.", 0)
     sources = fields.texts("Services écoutés.")
     follows = marshmallow.fields.List(
         marshmallow.fields.List(marshmallow.fields.String()),

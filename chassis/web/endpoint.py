@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from chassis.caller import Caller
 from chassis.errors import DomainError, Invalid
 from chassis.web.pages import PageAsked
 from chassis.web.problems import BadRequest
-from chassis.web.schemas import Schema
+from chassis.web.schemas import Schema, load
 
 _PARAMETER = re.compile(r"{(\w+)}")
 
@@ -30,6 +30,10 @@ class Endpoint:
     description: str = ""
     body: type[Schema] | None = None
     query: type[Schema] | None = None
+    #: Headers of its own that the handler reads off `Call.headers`; told by OpenAPI.
+    headers: type[Schema] | None = None
+    #: The texts of the address; what is called `…_id` is an id and needs no schema.
+    texts: type[Schema] | None = None
     reply: type[Schema] | None = None
     #: The member of the reply that holds the items of a paginated list.
     many: str | None = None
@@ -43,11 +47,15 @@ class Endpoint:
     body_schema: Schema | None = field(init=False, default=None)
     query_schema: Schema | None = field(init=False, default=None)
     reply_schema: Schema | None = field(init=False, default=None)
+    texts_schema: Schema | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        for part in ("body", "query", "reply"):
+        for part in ("body", "query", "reply", "texts"):
             kind = getattr(self, part)
             object.__setattr__(self, f"{part}_schema", kind() if kind else None)
+        described = set(self.texts_schema.fields) if self.texts_schema else set()
+        if described != {name for name in self.parameters if not _is_id(name)}:
+            raise ValueError(f"{self.path}: `texts` must describe the texts of the address")
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -68,9 +76,15 @@ class Endpoint:
         """What a cursor of this list is bound to."""
         return f"{service} {self.path}"
 
-    def parse_path(self, values: dict[str, str]) -> dict[str, Any]:
-        """Path values, ids as UUID. Raises Invalid on a malformed id, BadRequest on a NUL."""
-        return {name: _parse(name, value) for name, value in values.items()}
+    def parse_path(self, values: Mapping[str, str]) -> dict[str, Any]:
+        """Path values, ids as UUID. Raises Invalid on a malformed one, BadRequest on a NUL."""
+        parsed = {name: _uuid(name, value) for name, value in values.items() if _is_id(name)}
+        if self.texts_schema is None:
+            return parsed
+        texts = {name: value for name, value in values.items() if not _is_id(name)}
+        if any("\x00" in text for text in texts.values()):
+            raise BadRequest("L’adresse contient un caractère nul.")
+        return parsed | load(self.texts_schema, texts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,11 +108,11 @@ class Call:
 Handler = Callable[..., Any]
 
 
-def _parse(name: str, value: str) -> Any:
-    if not name.endswith("_id"):
-        if "\x00" in value:
-            raise BadRequest("L’adresse contient un caractère nul.")
-        return value
+def _is_id(name: str) -> bool:
+    return name.endswith("_id")
+
+
+def _uuid(name: str, value: str) -> UUID:
     try:
         return UUID(value)
     except ValueError:

@@ -13,13 +13,12 @@ from functools import partial
 from time import perf_counter
 from typing import Any
 
-from marshmallow import ValidationError
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.wrappers import Request, Response
 
 from chassis.caller import Caller
 from chassis.correlation import correlated, from_headers
-from chassis.errors import DomainError, Forbidden, Invalid
+from chassis.errors import DomainError, Forbidden
 from chassis.logs import get_logger, told
 from chassis.metrics import HTTP_SECONDS
 from chassis.runtime import Runtime
@@ -35,7 +34,7 @@ from chassis.web.problems import (
     problem,
     unexpected,
 )
-from chassis.web.schemas import PageQuery, field_names, pointers
+from chassis.web.schemas import PageQuery, Refused, load
 from chassis.web.tokens import TokenVerifier
 
 MAX_BODY_BYTES = 256 * 1024
@@ -46,19 +45,6 @@ _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _ANONYMOUS = Caller(subject="", roles=frozenset())
 _PAGE_QUERY = PageQuery()
 log = get_logger(__name__)
-
-
-class Refused(Invalid):
-    """The body or the query does not fit its schema (422)."""
-
-    code = "donnees-invalides"
-    title = "Données invalides"
-
-    def __init__(
-        self, messages: Any, known: frozenset[str] = frozenset(), document: Any = None
-    ) -> None:
-        super().__init__("Corrigez les champs indiqués.")
-        self.errors = list(pointers(messages, known, document))[:50]
 
 
 def handle(
@@ -204,7 +190,7 @@ def _load_body(endpoint: Endpoint, raw_body: bytes) -> dict[str, Any]:
         raise BadRequest("Le corps n’est pas du JSON valide.") from None
     if _holds_nul(raw_body) or _holds_lone_surrogate(raw_body, document):
         raise BadRequest("Le corps contient un caractère qu’aucun texte ne peut porter.")
-    return _load(endpoint.body_schema, document)
+    return load(endpoint.body_schema, document)
 
 
 def _holds_nul(raw_body: bytes) -> bool:
@@ -223,19 +209,11 @@ def _holds_lone_surrogate(raw_body: bytes, document: Any) -> bool:
     return False
 
 
-def _load(schema: Any, document: Any) -> dict[str, Any]:
-    try:
-        loaded: dict[str, Any] = schema.load(document)
-    except ValidationError as error:
-        raise Refused(error.messages, field_names(schema), document) from None
-    return loaded
-
-
 def _page(endpoint: Endpoint, query: dict[str, list[str]]) -> dict[str, Any]:
     if endpoint.many is None:
         return {}
     wanted = {name: query.pop(name)[0] for name in ("limit", "cursor") if name in query}
-    return _load(_PAGE_QUERY, wanted)
+    return load(_PAGE_QUERY, wanted)
 
 
 def _load_query(endpoint: Endpoint, query: dict[str, list[str]]) -> dict[str, Any]:
@@ -251,7 +229,7 @@ def _load_query(endpoint: Endpoint, query: dict[str, list[str]]) -> dict[str, An
         if field.__class__.__name__ == "List"
     }
     flat = {name: values if name in lists else values[0] for name, values in query.items()}
-    return _load(endpoint.query_schema, flat)
+    return load(endpoint.query_schema, flat)
 
 
 def _expected_version(endpoint: Endpoint, request: Request) -> int | None:

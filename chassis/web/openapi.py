@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -10,13 +11,26 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema
 
-from chassis.errors import DomainError, Forbidden, NotFound, Unavailable, VersionMismatch
-from chassis.web import problems
+from chassis.web import refusals
 from chassis.web.endpoint import Endpoint
-from chassis.web.problems import status_of
+from chassis.web.fields import EXAMPLE_ID
+from chassis.web.schemas import CURSOR, PageQuery
 
 VERSION = "1.0.0"
-_PROBLEM = {"$ref": "#/components/schemas/Probleme"}
+_TEXT = {"type": "string"}
+_ID = {
+    "description": "Identifiant.",
+    "example": EXAMPLE_ID,
+    "schema": {"type": "string", "format": "uuid"},
+}
+#: Headers that any request may bring: by name, what they are and an example.
+_TRACED = {
+    "X-Correlation-Id": ("Numéro (UUID) repris dans la réponse et les journaux.", EXAMPLE_ID),
+    "traceparent": (
+        "Contexte de trace (W3C).",
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+    ),
+}
 
 
 @cache
@@ -36,7 +50,9 @@ def document(service_class: type[Any]) -> dict[str, Any]:
         security=[{"jeton": []}],
     )
     _declare_components(spec)
-    for name, endpoint in endpoints(service_class):
+    declared = endpoints(service_class)
+    _declare_refusals(spec, [endpoint for _, endpoint in declared])
+    for name, endpoint in declared:
         spec.path(
             path=endpoint.path,
             operations={endpoint.method.lower(): _operation(name, endpoint)},
@@ -54,31 +70,20 @@ def _declare_components(spec: APISpec) -> None:
             "description": "Jeton d’accès OIDC. La portée de chaque route est dans `x-roles`.",
         },
     )
-    spec.components.schema(
-        "Probleme",
-        {
-            "type": "object",
-            "description": "Document de problème (RFC 9457).",
-            "required": ["type", "title", "status", "detail"],
-            "properties": {
-                "type": {"type": "string", "description": "Stable : à tester par programme."},
-                "title": {"type": "string"},
-                "status": {"type": "integer"},
-                "detail": {"type": "string", "description": "Ce que vous pouvez faire."},
-                "correlation_id": {"type": "string", "format": "uuid"},
-                "errors": {
-                    "type": "array",
-                    "items": {
-                        "type": "object",
-                        "properties": {
-                            "pointer": {"type": "string"},
-                            "detail": {"type": "string"},
-                        },
-                    },
-                },
-            },
-        },
-    )
+    spec.components.schema("Probleme", refusals.SCHEMA)
+    for described in refusals.HEADERS.values():
+        for name, description in described.items():
+            spec.components.header(name, {"description": description, "schema": _TEXT})
+    for name, (description, example) in _TRACED.items():
+        parameter = {"description": description, "example": example, "schema": _TEXT}
+        spec.components.parameter(name, "header", parameter)
+
+
+def _declare_refusals(spec: APISpec, declared: Iterable[Endpoint]) -> None:
+    kinds = {kind.code: kind for endpoint in declared for kind in refusals.refusals(endpoint)}
+    for code, kind in sorted(kinds.items()):
+        spec.components.response(code, refusals.response([kind]))
+        spec.components.example(code, {"summary": kind.title, "value": refusals.example(kind)})
 
 
 def _operation(name: str, endpoint: Endpoint) -> dict[str, Any]:
@@ -103,91 +108,88 @@ def _operation(name: str, endpoint: Endpoint) -> dict[str, Any]:
     return operation
 
 
-def _parameters(endpoint: Endpoint) -> Any:
+def _parameters(endpoint: Endpoint) -> Iterator[Any]:
     for name in endpoint.parameters:
-        kind = {"type": "string", "format": "uuid"} if name.endswith("_id") else {"type": "string"}
-        yield {"in": "path", "name": name, "required": True, "schema": kind}
-    if endpoint.query is not None:
-        yield {"in": "query", "schema": endpoint.query}
+        if name.endswith("_id"):
+            yield {"in": "path", "name": name, "required": True} | _ID
+    asked = {"path": endpoint.texts, "query": endpoint.query, "header": endpoint.headers}
+    for place, schema in asked.items():
+        if schema is not None:
+            yield {"in": place, "schema": schema}
     if endpoint.many is not None:
-        from chassis.web.schemas import PageQuery  # noqa: PLC0415 - keeps this module light
-
         yield {"in": "query", "schema": PageQuery}
+    yield from _required_headers(endpoint)
+    if not endpoint.raw:
+        yield from _TRACED
+
+
+def _required_headers(endpoint: Endpoint) -> Iterator[dict[str, Any]]:
     if endpoint.idempotent:
         yield _header(
             "Idempotency-Key",
             "Même clé, même corps et même If-Match : même réponse, pendant 24 h.",
+            "01980a3c-clic-1",
             {"type": "string", "minLength": 8, "maxLength": 200, "pattern": "^[\\x21-\\x7e]+$"},
         )
     if endpoint.if_match:
-        yield _header("If-Match", "L’ETag lu.", {"type": "string", "pattern": '^"[0-9]{1,9}"$'})
+        form = {"type": "string", "pattern": '^"[0-9]{1,9}"$'}
+        yield _header("If-Match", "L’ETag lu.", '"3"', form)
 
 
-def _header(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
+def _header(name: str, description: str, example: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {
         "in": "header",
         "name": name,
         "required": True,
         "description": description,
+        "example": example,
         "schema": schema,
     }
 
 
 def _responses(endpoint: Endpoint) -> dict[str, Any]:
-    responses: dict[str, Any] = {str(endpoint.success_status): _success(endpoint)}
-    if endpoint.allow is None:
-        if endpoint.path in ("/readyz", "/livez"):
-            responses["503"] = {"description": "Il manque quelque chose ; le corps dit quoi."}
-        return responses
-    by_status: dict[int, list[str]] = {}
-    for error in _errors(endpoint):
-        by_status.setdefault(status_of(error), []).append(f"{error.title} (`{error.code}`)")
-    for status, titles in sorted(by_status.items()):
-        responses[str(status)] = {
-            "description": " ; ".join(dict.fromkeys(titles)) + ".",
-            "content": {problems.CONTENT_TYPE: {"schema": _PROBLEM}},
-        }
-    return responses
+    answers = {str(endpoint.success_status): _success(endpoint)}
+    if endpoint.path in ("/readyz", "/livez"):
+        answers["503"] = {"description": "Il manque quelque chose ; le corps dit quoi."}
+    return answers | refusals.responses(endpoint)
 
 
 def _success(endpoint: Endpoint) -> dict[str, Any]:
-    answer: dict[str, Any] = {"description": endpoint.summary + "."}
+    status = endpoint.success_status
+    answer: dict[str, Any] = {
+        "description": endpoint.summary + ".",
+        "headers": refusals.headers(status),
+    }
     if endpoint.reply is not None:
-        schema: Any = endpoint.reply
-        if endpoint.many is not None:
-            schema = {
-                "type": "object",
-                "required": [endpoint.many, "next"],
-                "properties": {
-                    endpoint.many: {"type": "array", "items": endpoint.reply},
-                    "next": {"type": ["string", "null"], "description": "Suite de la liste."},
-                },
-            }
+        schema: Any = endpoint.reply if endpoint.many is None else _page(endpoint)
         answer["content"] = {"application/json": {"schema": schema}}
     if endpoint.etag:
-        answer["headers"] = {
-            "ETag": {"description": "Version de la fiche.", "schema": {"type": "string"}}
+        answer["headers"]["ETag"] = {
+            "description": "Version de la fiche.",
+            "example": '"3"',
+            "schema": _TEXT,
         }
     return answer
 
 
-def _errors(endpoint: Endpoint) -> list[type[DomainError]]:
-    from chassis.web.handling import Refused  # noqa: PLC0415 - handling imports the whole request path
-
-    errors: list[type[DomainError]] = [Unavailable]
-    if endpoint.allow is not None:
-        errors += [problems.Unauthenticated, Forbidden]
-    if endpoint.body is not None:
-        errors += [problems.BadRequest, problems.BodyTooLarge, problems.WrongMediaType]
-    if endpoint.body or endpoint.query or endpoint.parameters or endpoint.many:
-        errors.append(Refused)
-    if endpoint.idempotent:
-        errors += [problems.BadRequest, problems.KeyReused, problems.StillRunning]
-    if endpoint.if_match:
-        errors += [problems.BadRequest, VersionMismatch, problems.PreconditionRequired]
-    if endpoint.parameters:
-        errors.append(NotFound)
-    return [*errors, *endpoint.problems]
+def _page(endpoint: Endpoint) -> dict[str, Any]:
+    following = {
+        "type": ["string", "null"],
+        "description": "Le curseur de la suite ; null à la fin.",
+        "example": CURSOR,
+    }
+    return {
+        "type": "object",
+        "required": [endpoint.many, "next"],
+        "properties": {
+            endpoint.many: {
+                "type": "array",
+                "description": "Les lignes de la page.",
+                "items": endpoint.reply,
+            },
+            "next": following,
+        },
+    }
 
 
 def _schema_name(schema: Any) -> str:

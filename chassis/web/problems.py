@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 from werkzeug.wrappers import Response
@@ -96,6 +95,13 @@ class StillRunning(Conflict):
     title = "La même demande est en cours de traitement"
 
 
+class Unexpected(DomainError):
+    """A bug, from outside: nothing of the exception, an id to look it up (500)."""
+
+    code = "erreur-interne"
+    title = "Erreur interne"
+
+
 _SPECIAL: dict[type[DomainError], int] = {
     Unauthenticated: 401,
     BadRequest: 400,
@@ -104,6 +110,11 @@ _SPECIAL: dict[type[DomainError], int] = {
     WrongMediaType: 415,
     PreconditionRequired: 428,
     KeyReused: 422,
+    Unexpected: 500,
+}
+_HEADERS = {
+    401: {"WWW-Authenticate": 'Bearer realm="plateforme-sociale"'},
+    503: {"Retry-After": "2"},
 }
 
 
@@ -115,56 +126,28 @@ def status_of(error: type[DomainError]) -> int:
 
 
 def problem(error: DomainError) -> Response:
-    """The answer that tells this refusal."""
+    """The answer that tells this refusal, its members in a fixed order."""
     status = status_of(type(error))
-    headers = {}
-    if status == 401:
-        headers["WWW-Authenticate"] = 'Bearer realm="plateforme-sociale"'
-    if status == 503:
-        headers["Retry-After"] = "2"
-    return problem_response(
-        status,
-        code=error.code,
-        title=error.title,
-        detail=error.detail,
-        errors=getattr(error, "errors", ()),
-        extra=error.extra,
-        headers=headers,
-    )
+    document: dict[str, Any] = {
+        "type": TYPE_PREFIX + error.code,
+        "title": error.title,
+        "status": status,
+        "detail": error.detail,
+    }
+    if (correlation := peek()) is not None:
+        document["correlation_id"] = str(correlation.correlation_id)
+    if listed := list(getattr(error, "errors", ())):
+        document["errors"] = listed
+    document |= error.extra
+    body = json.dumps(document, ensure_ascii=False, default=str)
+    headers = _HEADERS.get(status, {})
+    return Response(body, status=status, content_type=CONTENT_TYPE, headers=headers)
 
 
 def unexpected() -> Response:
-    """What a bug looks like from outside: nothing of the exception, an id to look it up."""
-    return problem_response(
-        500,
-        code="erreur-interne",
-        title="Erreur interne",
-        detail="La demande n’a pas été exécutée. Transmettez le numéro de corrélation au support.",
+    """What a bug looks like from outside."""
+    return problem(
+        Unexpected(
+            "La demande n’a pas été exécutée. Transmettez le numéro de corrélation au support."
+        )
     )
-
-
-def problem_response(
-    status: int,
-    *,
-    code: str,
-    title: str,
-    detail: str,
-    errors: Iterable[Mapping[str, str]] = (),
-    extra: Mapping[str, Any] | None = None,
-    headers: Mapping[str, str] | None = None,
-) -> Response:
-    """A problem document with its members in a fixed order."""
-    correlation = peek()
-    document: dict[str, Any] = {
-        "type": TYPE_PREFIX + code,
-        "title": title,
-        "status": status,
-        "detail": detail,
-    }
-    if correlation is not None:
-        document["correlation_id"] = str(correlation.correlation_id)
-    if listed := list(errors):
-        document["errors"] = listed
-    document |= extra or {}
-    body = json.dumps(document, ensure_ascii=False, default=str)
-    return Response(body, status=status, content_type=CONTENT_TYPE, headers=dict(headers or {}))

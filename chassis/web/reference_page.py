@@ -14,7 +14,15 @@ _TEMPLATES = Environment(loader=PackageLoader("chassis.web", "templates"), autoe
 def render(document: dict[str, Any]) -> str:
     """HTML, in French."""
     operations = [
-        {"method": method.upper(), "path": path, **operation}
+        operation
+        | {
+            "method": method.upper(),
+            "path": path,
+            "parameters": [_resolved(document, one) for one in operation["parameters"]],
+            "responses": {
+                status: _resolved(document, one) for status, one in operation["responses"].items()
+            },
+        }
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
     ]
@@ -25,6 +33,14 @@ def render(document: dict[str, Any]) -> str:
         sections=[(tag, [o for o in operations if o["tags"][0] == tag]) for tag in tags],
         schema_text=_schema_text,
     )
+
+
+def _resolved(document: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" not in part:
+        return part
+    kind, name = part["$ref"].split("/")[-2:]
+    found: dict[str, Any] = document["components"][kind][name]
+    return found
 
 
 def _schema_text(schema: dict[str, Any]) -> str:

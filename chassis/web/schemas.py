@@ -8,8 +8,12 @@ from typing import Any
 import marshmallow
 from marshmallow import RAISE
 
+from chassis.errors import Invalid
 from chassis.web import fields
 from chassis.web.pages import MAX_LIMIT
+
+#: What a cursor looks like.
+CURSOR = "q83vEjRWeJCrze8SNFZ4kFsiMjAyMy0wMS0wOSJd"
 
 
 class Schema(marshmallow.Schema):
@@ -30,6 +34,7 @@ class PageQuery(Schema):
     )
     cursor = fields.text(
         "Suite de la liste : le `next` de la page précédente.",
+        CURSOR,
         least=0,
         most=500,
         load_default=None,
@@ -50,6 +55,28 @@ class Period(Schema):
     def _ordered(self, data: Mapping[str, Any], **_: Any) -> None:
         if data["first_day"] > data["last_day"]:
             raise marshmallow.ValidationError("Doit suivre « from ».", "to")
+
+
+class Refused(Invalid):
+    """The body or the query does not fit its schema (422)."""
+
+    code = "donnees-invalides"
+    title = "Données invalides"
+
+    def __init__(
+        self, messages: Any, known: frozenset[str] = frozenset(), document: Any = None
+    ) -> None:
+        super().__init__("Corrigez les champs indiqués.")
+        self.errors = list(pointers(messages, known, document))[:50]
+
+
+def load(schema: marshmallow.Schema, document: Any) -> dict[str, Any]:
+    """The values of a document. Raises Refused, with a pointer for each that does not fit."""
+    try:
+        loaded: dict[str, Any] = schema.load(document)
+    except marshmallow.ValidationError as error:
+        raise Refused(error.messages, field_names(schema), document) from None
+    return loaded
 
 
 def pointers(

@@ -8,18 +8,14 @@ from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
-from openapi_spec_validator import validate
 from werkzeug.routing import Map, Rule
 from werkzeug.test import create_environ
 from werkzeug.wrappers import Response
 
 from chassis.host.http import _Application
 from chassis.testing import published
-from chassis.web import openapi, reference_page
 from chassis.web.pages import encode_cursor
-from chassis.web.route import endpoints
 from tests.chassis.sample.compteur.persistence import Compteur
-from tests.chassis.sample.compteur.service import CompteurService
 
 
 @pytest.fixture
@@ -343,33 +339,6 @@ class TestPages:
         answer = client.get(f"/v1/compteurs?limit=1&cursor={changed}", role="agent")
 
         assert kind(answer) == (422, "invalide")
-
-
-class TestOpenApi:
-    document = openapi.document(CompteurService)
-
-    def test_the_document_is_valid(self):
-        validate(self.document)
-
-    def test_every_route_is_there_with_its_errors(self):
-        for _, endpoint in endpoints(CompteurService):
-            operation = self.document["paths"][endpoint.path][endpoint.method.lower()]
-            if endpoint.allow is not None:
-                assert set(operation["responses"]) >= {"401", "403", "503"}
-                assert operation["x-roles"] == sorted(endpoint.allow)
-            if endpoint.body is not None:
-                assert set(operation["responses"]) >= {"400", "413", "415", "422"}
-            if endpoint.if_match:
-                assert set(operation["responses"]) >= {"412", "428"}
-
-    def test_the_page_shows_every_route_and_escapes_what_it_shows(self):
-        document = json.loads(json.dumps(self.document))
-        document["info"]["description"] = "<script>alert(1)</script>"
-
-        page = reference_page.render(document)
-
-        assert "<script>" not in page
-        assert all(endpoint.path in page for _, endpoint in endpoints(CompteurService))
 
 
 def test_an_answer_names_the_correlation_it_was_given(client):

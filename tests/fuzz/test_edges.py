@@ -27,7 +27,7 @@ def named(cases):
 
 
 def texts_of(endpoint):
-    return [name for name in endpoint.parameters if not name.endswith("_id")]
+    return list(endpoint.texts_schema.fields) if endpoint.texts_schema else []
 
 
 def days_of(endpoint):
@@ -35,15 +35,15 @@ def days_of(endpoint):
     return [f.data_key or name for name, f in fields.items() if isinstance(f, DATES)]
 
 
-def required_of(endpoint):
-    fields = endpoint.query_schema.fields if endpoint.query_schema else {}
+def examples(schema):
+    fields = schema.fields if schema else {}
     return {f.data_key or n: f.metadata["example"] for n, f in fields.items() if f.required}
 
 
 def asked(service_runtime, service, endpoint, query="", **path):
     client = Client(service_runtime(service))
-    values = {name: ID if name.endswith("_id") else "A" for name in endpoint.parameters} | path
-    where = endpoint.path.format(**values)
+    ids = dict.fromkeys(endpoint.parameters, ID)
+    where = endpoint.path.format(**(ids | examples(endpoint.texts_schema) | path))
     token = credentials(min(endpoint.allow))
     return client.request(endpoint.method, where + query, headers=token)
 
@@ -65,7 +65,9 @@ def test_a_cursor_of_another_list_starts_no_list(service_runtime, service, endpo
     keyring = service_runtime(service).keyring
     for values in ([0], [ID], ["x"], ["2023-01-09", ID], []):
         cursor = encode_cursor(values, keyring, of=f"{service} /v1/autre")
-        query = "".join(f"&{name}={value}" for name, value in required_of(endpoint).items())
+        query = "".join(
+            f"&{name}={value}" for name, value in examples(endpoint.query_schema).items()
+        )
         answer = asked(service_runtime, service, endpoint, f"?cursor={cursor}{query}")
 
         assert answer.status == 422

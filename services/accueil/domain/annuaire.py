@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import ClassVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from chassis.errors import Conflict, Invalid, NotFound
@@ -127,6 +128,7 @@ class SectorsInThePast(Conflict):
 
     code = "secteurs-retroactifs"
     title = "Des secteurs changeraient dans le passé"
+    members: ClassVar = {"communes": ("Les communes dont le passé changerait.", ["82121"])}
 
 
 class SectorsAlreadyPlanned(Conflict):
@@ -134,6 +136,7 @@ class SectorsAlreadyPlanned(Conflict):
 
     code = "secteurs-deja-prevus"
     title = "D’autres secteurs sont déjà prévus plus tard"
+    members: ClassVar = {"communes": ("Les communes où d’autres secteurs sont prévus.", ["82121"])}
 
 
 @dataclass(eq=False, kw_only=True)

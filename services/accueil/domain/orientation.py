@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import ClassVar
 from uuid import UUID
 
 from chassis.clock import end_of_day
@@ -48,6 +49,7 @@ class OrientationAlreadyAnswered(Conflict):
 
     code = "orientation-deja-repondue"
     title = "Orientation déjà prise en charge"
+    members: ClassVar = {"answered_by": ("Le service ou l’agent qui a répondu.", "rendezvous")}
 
 
 class DueInThePast(Invalid):

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import ClassVar
 from uuid import UUID
 
 from chassis.errors import Conflict, Forbidden, Invalid
@@ -82,6 +83,26 @@ class ProbableDuplicates(Conflict):
 
     code = "doublons-probables"
     title = "Cette personne est peut-être déjà connue"
+    members: ClassVar = {
+        "candidates": (
+            "Les fiches ressemblantes, et pourquoi.",
+            [
+                {
+                    "personne": {
+                        "personne_id": "01980a3c-5a10-7c43-9c39-0a1b2c3d4e01",
+                        "family_name": "Exemple",
+                        "birth_name": "Modèle",
+                        "first_names": "Camille",
+                        "born_on": "1984-05-17",
+                        "mds": "MDS-MONTAUBAN",
+                        "site": "MONTAUBAN-CENTRE",
+                        "deceased": False,
+                    },
+                    "reasons": ["SAME_PHONE"],
+                }
+            ],
+        )
+    }
 
 
 class AskTheResponsable(Conflict):
@@ -110,6 +131,9 @@ class SectorAmbiguous(Invalid):
 
     code = "secteur-ambigu"
     title = "Plusieurs sites couvrent cette adresse"
+    members: ClassVar = {
+        "sites": ("Les sites entre lesquels choisir.", ["MONTAUBAN-CENTRE", "MONTAUBAN-NORD"])
+    }
 
 
 class DeathAlreadyRecorded(Conflict):

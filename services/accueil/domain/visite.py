@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 from uuid import UUID
 
 from chassis.errors import Conflict, Invalid, NotFound
@@ -95,6 +96,7 @@ class VisiteStateRefuses(Conflict):
 
     code = "visite-etat"
     title = "L’état de la visite ne le permet pas"
+    members: ClassVar = {"visite_status": ("L’état actuel de la visite.", "CLOSED")}
 
 
 class VisiteAlreadyAttached(Conflict):
@@ -183,6 +185,6 @@ class Visite:
         if target is None:
             raise VisiteStateRefuses(
                 f"La visite est {_STATUS_IN_FRENCH[self.status]} : relisez la file du site.",
-                extra={"status": self.status.value},
+                extra={"visite_status": self.status.value},
             )
         self.status = target

@@ -16,11 +16,11 @@ class ActivityRowOut(Schema):
     )
     mds = fields.code("MDS (territoire).", "MDS-MONTAUBAN")
     site = fields.code("Site.", "MONTAUBAN-CENTRE")
-    channel = fields.code("Canal (visites).")
-    origin = fields.code("Origine de la démarche (visites).")
-    outcome = fields.code("Issue ; absente si la visite n’est pas terminée.")
+    channel = fields.code("Canal (visites).", "SUR_PLACE")
+    origin = fields.code("Origine de la démarche (visites).", "PERSONNE")
+    outcome = fields.code("Issue ; absente si la visite n’est pas terminée.", "ANSWERED")
     identified = fields.flag("Personne connue, ou visite restée anonyme.")
-    target = fields.code("Destinataire (orientations).")
+    target = fields.code("Destinataire (orientations).", "RENDEZVOUS")
     count = fields.integer("Nombre.", 12)
 
 

@@ -18,6 +18,18 @@ def commune_code(**options: Any) -> marshmallow.fields.String:
     return fields.form(_INSEE, "Code INSEE de la commune.", "82121", **options)
 
 
+class SitePath(Schema):
+    """Which site."""
+
+    site = fields.code("Code du site.", "MONTAUBAN-CENTRE", required=True)
+
+
+class CommunePath(Schema):
+    """Which commune."""
+
+    commune = commune_code(required=True)
+
+
 class MdsIn(Schema):
     """A new MDS."""
 
@@ -118,7 +130,7 @@ class SectorOverlap(Schema):
     """A place that several sites cover."""
 
     commune = commune_code()
-    street = fields.text("Voie normalisée, ou vide.", "")
+    street = fields.text("Voie normalisée, ou vide.", "", least=0)
     sites = fields.codes("Les sites concurrents.")
 
 
@@ -222,9 +234,9 @@ class CurrentAssignment(Schema):
     active = fields.flag("En poste ce jour.")
     profession = fields.choice(Profession, "Profession.", allow_none=True)
     secrecy_basis = fields.choice(SecrecyBasis, "Fondement du secret.", allow_none=True)
-    mds = fields.code("MDS.", allow_none=True)
-    site = fields.code("Site.", allow_none=True)
+    mds = fields.code("MDS.", "MDS-MONTAUBAN", allow_none=True)
+    site = fields.code("Site.", "MONTAUBAN-CENTRE", allow_none=True)
     plateforme = fields.flag("Plate-forme de premier accueil.")
     volant = fields.flag("Service volant.")
-    full_time_percent = fields.integer("Quotité en %.")
+    full_time_percent = fields.integer("Quotité en %.", 100)
     secondary_sites = fields.codes("Autres lieux d’exercice.")

@@ -67,8 +67,8 @@ class PersonneForServices(Schema):
     """What another service may know of a person; never a name."""
 
     personne_id = fields.uuid("Identifiant.")
-    mds = fields.code("MDS.")
-    site = fields.code("Site.")
+    mds = fields.code("MDS.", "MDS-MONTAUBAN")
+    site = fields.code("Site.", "MONTAUBAN-CENTRE")
     deceased = fields.flag("Décédée.")
     protected = fields.flag("Fiche protégée.")
     opened_agent_ids = fields.uuids(
@@ -93,9 +93,9 @@ class ReachLine(Schema):
     personne_id = fields.uuid("Identifiant.")
     allowed = fields.flag("Au moins un contact utilisable.")
     reason = fields.choice(Refusal, "Pourquoi non.", allow_none=True)
-    language = fields.text("Langue parlée.", allow_none=True)
-    sms = fields.text("Numéro E.164.", allow_none=True)
-    email = fields.text("Adresse électronique.", allow_none=True)
+    language = fields.text("Langue parlée.", "fr", allow_none=True)
+    sms = fields.text("Numéro E.164.", "+33639980001", allow_none=True)
+    email = fields.text("Adresse électronique.", "camille@exemple.fr", allow_none=True)
 
 
 class ReachOut(Schema):

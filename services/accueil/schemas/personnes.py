@@ -87,7 +87,7 @@ class PersonneOut(Schema):
 
     personne_id = fields.uuid("Identifiant.")
     family_name = fields.text("Nom d’usage.", "Exemple")
-    birth_name = fields.text("Nom de naissance.", allow_none=True)
+    birth_name = fields.text("Nom de naissance.", "Modèle", allow_none=True)
     first_names = fields.text("Prénoms.", "Camille")
     born_on = fields.day("Date de naissance.", allow_none=True)
     sex = fields.choice(Sex, "Sexe à l’état civil.", allow_none=True)
@@ -98,15 +98,17 @@ class PersonneOut(Schema):
         "Comment le site a été trouvé ; NO_SECTOR et CHOSEN_AMONG_SEVERAL sont à vérifier.",
     )
     housing = fields.choice(Housing, "Adresse, domiciliation, ou ni l’une ni l’autre.")
-    address = fields.text("Voie et complément.", allow_none=True)
+    address = fields.text("Voie et complément.", "12 rue de l’Exemple", allow_none=True)
     commune = commune_code(allow_none=True)
     language = fields.language("Langue parlée (ISO 639).")
     interpreter_needed = fields.flag("Besoin d’un interprète.")
     nationality_group = fields.choice(NationalityGroup, "Groupe de nationalité.", allow_none=True)
-    nationality_purpose = fields.text("Prestation qui l’exige.", allow_none=True)
+    nationality_purpose = fields.text(
+        "Prestation qui l’exige.", "ALLOCATION_EXEMPLE", allow_none=True
+    )
     circumstance = fields.choice(Circumstance, "Situation qui change la tenue de la fiche.")
     discernment_noted_by = fields.uuid("Agent qui a constaté le discernement.", allow_none=True)
-    reference = fields.text("Référence externe.", allow_none=True)
+    reference = fields.text("Référence externe.", "REPRISE-0001", allow_none=True)
     protected = fields.flag("Fiche protégée.")
     no_contact = fields.flag("Aucun contact, par aucun canal.")
     died_on = fields.day("Date du décès.", allow_none=True)
@@ -119,7 +121,7 @@ class PersonneLine(Schema):
 
     personne_id = fields.uuid("Identifiant.")
     family_name = fields.text("Nom d’usage.", "Exemple")
-    birth_name = fields.text("Nom de naissance.", allow_none=True)
+    birth_name = fields.text("Nom de naissance.", "Modèle", allow_none=True)
     first_names = fields.text("Prénoms.", "Camille")
     born_on = fields.day("Date de naissance.", allow_none=True)
     mds = fields.code("MDS.", "MDS-MONTAUBAN")
@@ -147,7 +149,10 @@ class SearchOut(Schema):
 
     personnes = fields.many(PersonneLine, "Personnes trouvées.")
     truncated = fields.flag("Il y en a d’autres : précisez la recherche.")
-    notice = fields.text("Toujours présente, quelle que soit la recherche.")
+    notice = fields.text(
+        "Toujours présente, quelle que soit la recherche.",
+        "Une fiche peut être masquée : en cas de doute, contactez le responsable.",
+    )
 
 
 class DuplicatesIn(Schema):
@@ -205,7 +210,7 @@ class ImportOutcome(Schema):
     """What became of one row."""
 
     row = fields.integer("Rang de la ligne, à partir de 0.", 0)
-    reference = fields.text("Référence externe.", allow_none=True)
+    reference = fields.text("Référence externe.", "REPRISE-0001", allow_none=True)
     outcome = fields.text("created, duplicate ou refused.", "created")
     personne_id = fields.uuid(
         "La personne créée, ou celle déjà là si elle est visible.", allow_none=True

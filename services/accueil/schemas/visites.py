@@ -31,8 +31,8 @@ class VisiteOut(Schema):
     origin = fields.choice(Origin, "Qui fait la démarche.")
     status = fields.choice(VisiteStatus, "Où en est la visite.")
     personne_id = fields.uuid("Personne ; null si anonyme.", allow_none=True)
-    declared_name = fields.text("Prénom donné.", allow_none=True)
-    language = fields.text("Langue.", allow_none=True)
+    declared_name = fields.text("Prénom donné.", "Camille", allow_none=True)
+    language = fields.text("Langue.", "fr", allow_none=True)
     interpreter_needed = fields.flag("Interprète.")
     arrived_at = fields.instant("Arrivée.")
     waiting_at = fields.instant("Mise en attente.", allow_none=True)
@@ -46,7 +46,9 @@ class VisiteOut(Schema):
 class QueueLine(VisiteOut):
     """A visite in the queue, with the name to call."""
 
-    display_name = fields.text("Nom à appeler ; null si anonyme ou masqué.", allow_none=True)
+    display_name = fields.text(
+        "Nom à appeler ; null si anonyme ou masqué.", "Camille Exemple", allow_none=True
+    )
 
 
 class QueueOut(Schema):

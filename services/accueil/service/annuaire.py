@@ -21,6 +21,7 @@ from services.accueil.domain.annuaire import (
     SectorsInThePast,
     SectorsOverlap,
     Site,
+    SiteClosed,
     SiteNotFound,
     SiteUnknown,
 )
@@ -31,6 +32,7 @@ from services.accueil.schemas.annuaire import (
     AgentPatch,
     AgentQuery,
     CommuneOut,
+    CommunePath,
     CommuneQuery,
     MdsIn,
     MdsList,
@@ -41,6 +43,7 @@ from services.accueil.schemas.annuaire import (
     SiteList,
     SiteOut,
     SitePatch,
+    SitePath,
     SiteQuery,
 )
 from services.accueil.service import allowed
@@ -48,7 +51,13 @@ from services.accueil.usecases import agents
 from services.accueil.usecases import annuaire as usecases
 
 _TAG = "Annuaire"
-_AGENT_PROBLEMS = (AssignmentBeforeLast, AssignmentsOverlap, SecrecyMismatch, SiteUnknown)
+_AGENT_PROBLEMS = (
+    AssignmentBeforeLast,
+    AssignmentsOverlap,
+    SecrecyMismatch,
+    SiteUnknown,
+    SiteClosed,
+)
 
 
 class AnnuaireRoutes:
@@ -99,6 +108,7 @@ class AnnuaireRoutes:
     @route(
         "PATCH",
         "/v1/sites/{site}",
+        texts=SitePath,
         allow=allowed.ADMIN,
         body=SitePatch,
         reply=SiteOut,
@@ -128,6 +138,7 @@ class AnnuaireRoutes:
     @route(
         "GET",
         "/v1/sites/{site}",
+        texts=SitePath,
         allow=allowed.ANNUAIRE_READERS,
         reply=SiteOut,
         etag=True,
@@ -154,6 +165,7 @@ class AnnuaireRoutes:
     @route(
         "GET",
         "/v1/communes/{commune}",
+        texts=CommunePath,
         allow=allowed.ANNUAIRE_READERS,
         query=CommuneQuery,
         reply=CommuneOut,

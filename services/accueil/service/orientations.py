@@ -21,6 +21,7 @@ from services.accueil.persistence import UnitOfWork
 from services.accueil.schemas.orientations import OrientationIn, OrientationOut, OrientationQuery
 from services.accueil.service import allowed
 from services.accueil.usecases import orientations as usecases
+from services.accueil.usecases.orientations import OrientationIncoherent
 from services.protection import PersonneNotFound
 
 _TAG = "Orientations"
@@ -48,6 +49,7 @@ class OrientationRoutes:
             SecretFileNeverAttached,
             AgentNotFound,
             SiteUnknown,
+            OrientationIncoherent,
         ),
     )
     def request_orientation(self, uow: UnitOfWork, call: Call) -> Orientation:

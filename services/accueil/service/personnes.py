@@ -11,13 +11,16 @@ from marshmallow import ValidationError
 from chassis.web.route import Call, route
 from chassis.web.schemas import field_names, pointers
 from services import roles
+from services.accueil.domain.annuaire import SiteUnknown
 from services.accueil.domain.contact import ContactRepeated, ContactUnusable
 from services.accueil.domain.personne import (
     AskTheResponsable,
     DateImpossible,
+    DiscernmentReserved,
     NationalityUnfounded,
     Personne,
     ProbableDuplicates,
+    ReferenceTaken,
     SecretFileKeepsNothing,
     SecretSettledAtOpening,
     SectorAmbiguous,
@@ -39,6 +42,7 @@ from services.accueil.schemas.personnes import (
 )
 from services.accueil.service import allowed
 from services.accueil.usecases import contacts, imports, personnes, search
+from services.accueil.usecases.search import NothingToSearch
 from services.protection import PersonneNotFound
 
 _TAG = "Personnes"
@@ -52,6 +56,7 @@ _RULES = (
     SecretFileKeepsNothing,
     SectorUnknown,
     SectorAmbiguous,
+    SiteUnknown,
 )
 
 
@@ -84,6 +89,7 @@ class PersonneRoutes:
         idempotent=True,
         tag=_TAG,
         summary="Reprendre jusqu’à 200 personnes d’une autre application",
+        problems=(ReferenceTaken,),
     )
     def import_personnes(self, uow: UnitOfWork, call: Call) -> dict[str, Any]:
         return imports.import_personnes(
@@ -98,6 +104,7 @@ class PersonneRoutes:
         reply=SearchOut,
         tag=_TAG,
         summary="Chercher une personne (nom phonétique, naissance, téléphone…)",
+        problems=(NothingToSearch, ContactUnusable),
     )
     def search_personnes(self, uow: UnitOfWork, call: Call) -> dict[str, Any]:
         return search.search(uow, by=call.caller, criteria=call.body)
@@ -110,6 +117,7 @@ class PersonneRoutes:
         reply=DuplicatesOut,
         tag=_TAG,
         summary="Doublons probables d’une identité",
+        problems=(ContactUnusable, ContactRepeated),
     )
     def find_duplicates(self, uow: UnitOfWork, call: Call) -> dict[str, Any]:
         return search.find_duplicates(uow, by=call.caller, values=call.body)
@@ -137,7 +145,7 @@ class PersonneRoutes:
         if_match=True,
         tag=_TAG,
         summary="Modifier une fiche",
-        problems=(PersonneNotFound, SecretSettledAtOpening, *_RULES),
+        problems=(PersonneNotFound, SecretSettledAtOpening, *_RULES, DiscernmentReserved),
     )
     def change_personne(self, uow: UnitOfWork, call: Call, personne_id: UUID) -> Personne:
         return personnes.change_personne(
@@ -173,7 +181,7 @@ class PersonneRoutes:
         if_match=True,
         tag=_TAG,
         summary="Remplacer les coordonnées",
-        problems=(PersonneNotFound, ContactUnusable, ContactRepeated),
+        problems=(PersonneNotFound, ContactUnusable, ContactRepeated, SecretFileKeepsNothing),
     )
     def replace_contacts(
         self, uow: UnitOfWork, call: Call, personne_id: UUID

@@ -16,6 +16,7 @@ from services.accueil.persistence import UnitOfWork
 from services.accueil.schemas.contacts import DeathIn, NoContactIn, ProtectionIn
 from services.accueil.schemas.personnes import PersonneOut
 from services.accueil.usecases import protections as usecases
+from services.accueil.usecases.protections import ProtectionIncomplete
 from services.protection import PersonneNotFound
 
 _TAG = "Personnes"
@@ -67,7 +68,7 @@ class ProtectionRoutes:
         summary="Protéger la fiche, ou lever la protection",
         description="Tout agent peut protéger, et garde l’accès ; seul le responsable lève la"
         " protection et dit qui peut, ou ne peut jamais, ouvrir la fiche.",
-        problems=(PersonneNotFound, ProtectionReserved),
+        problems=(PersonneNotFound, ProtectionReserved, ProtectionIncomplete),
     )
     def set_protection(self, uow: UnitOfWork, call: Call, personne_id: UUID) -> Personne:
         return usecases.set_protection(

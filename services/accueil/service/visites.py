@@ -18,6 +18,7 @@ from services.accueil.domain.visite import (
     VisiteStateRefuses,
 )
 from services.accueil.persistence import UnitOfWork
+from services.accueil.schemas.annuaire import SitePath
 from services.accueil.schemas.visites import AttachIn, CloseIn, QueueOut, VisiteIn, VisiteOut
 from services.accueil.service import allowed
 from services.accueil.usecases import visites as usecases
@@ -62,6 +63,7 @@ class VisiteRoutes:
     @route(
         "GET",
         "/v1/sites/{site}/queue",
+        texts=SitePath,
         allow=roles.AGENTS,
         reply=QueueOut,
         tag=_TAG,

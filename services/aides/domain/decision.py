@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from chassis.errors import Conflict, Forbidden, Invalid
@@ -31,6 +31,7 @@ class DelegationExceeded(Forbidden):
 
     code = "delegation-depassee"
     title = "Décision hors de votre délégation"
+    members: ClassVar = {"delegation_cents": ("Votre délégation, en centimes.", 50000)}
 
 
 class CommissionRequired(Conflict):
@@ -38,6 +39,7 @@ class CommissionRequired(Conflict):
 
     code = "commission-requise"
     title = "Cette demande relève de la commission"
+    members: ClassVar = {"regles": ("Les règles qui l’envoient en commission.", ["PLAFOND"])}
 
 
 class RefusalByRuleAlone(Conflict):
@@ -45,6 +47,7 @@ class RefusalByRuleAlone(Conflict):
 
     code = "refus-par-la-seule-regle"
     title = "Une prestation légale ne se refuse ni ne s’ajourne par la seule limite"
+    members: ClassVar = {"motif": ("Le motif donné, qui ne suffit pas.", "ENVELOPPE_EPUISEE")}
 
 
 class NotGrantable(Conflict):
@@ -52,6 +55,7 @@ class NotGrantable(Conflict):
 
     code = "aide-non-accordable"
     title = "Les règles ne permettent pas d’accorder cette aide"
+    members: ClassVar = {"regles": ("Les règles qui s’y opposent.", ["RESIDENCE"])}
 
 
 class DecisionIncoherent(Invalid):
@@ -66,6 +70,7 @@ class IncompleteFile(Conflict):
 
     code = "dossier-incomplet"
     title = "Des pièces manquent au dossier"
+    members: ClassVar = {"pieces": ("Les pièces manquantes.", ["AVIS_IMPOSITION"])}
 
 
 @dataclass(frozen=True, kw_only=True)

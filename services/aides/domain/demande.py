@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from chassis.errors import Conflict, Forbidden, Invalid
@@ -104,6 +104,7 @@ class ActionNotAllowed(Conflict):
 
     code = "action-impossible"
     title = "La demande ne permet pas cette action dans son état actuel"
+    members: ClassVar = {"statut": ("L’état actuel de la demande.", "GRANTED")}
 
 
 class InstructorCannotDecide(Forbidden):

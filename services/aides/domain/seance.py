@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import ClassVar
 from uuid import UUID
 
 from chassis.errors import Conflict, Forbidden, Invalid
@@ -41,6 +42,10 @@ class QuorumNotReached(Conflict):
 
     code = "quorum-non-atteint"
     title = "Le quorum de la séance n’est pas atteint pour cette demande"
+    members: ClassVar = {
+        "quorum": ("Les membres que demande le règlement.", 3),
+        "presents": ("Ceux qui comptent pour cette demande.", 2),
+    }
 
 
 class NotOfTheSeance(Forbidden):

@@ -11,11 +11,11 @@ class ActivityRowOut(Schema):
     """One figure."""
 
     figure = fields.choice(Figure, "Ce qui est compté.")
-    mds = fields.code("MDS.")
-    nature = fields.text("Nature.")
-    partner = fields.text("Partenaire attendu.")
-    instance = fields.text("Instance.")
-    count = fields.integer("Nombre.")
+    mds = fields.code("MDS.", "MDS-MONTAUBAN")
+    nature = fields.text("Nature.", "SECOURS", allow_none=True)
+    partner = fields.text("Partenaire attendu.", "CAF", allow_none=True)
+    instance = fields.text("Instance.", "COMMISSION", allow_none=True)
+    count = fields.integer("Nombre.", 12)
     amount_cents = fields.cents("Montant accordé")
 
 

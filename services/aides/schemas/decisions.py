@@ -30,7 +30,11 @@ class DecisionIn(Schema):
         allow_none=True,
     )
     text = fields.text(
-        "Motivation en clair (chiffrée).", most=4000, load_default=None, allow_none=True
+        "Motivation en clair (chiffrée).",
+        "Motif d’exemple.",
+        most=4000,
+        load_default=None,
+        allow_none=True,
     )
     seance_id = fields.uuid(
         "Séance enregistrée qui a examiné la demande.", load_default=None, allow_none=True
@@ -50,22 +54,22 @@ class DecisionOut(Schema):
     """One decision."""
 
     decision_id = fields.uuid("Identifiant.", attribute="id")
-    rank = fields.integer("Rang.")
+    rank = fields.integer("Rang.", 1)
     outcome = fields.choice(Outcome, "Sens.")
     amount_cents = fields.cents("Accordé")
     decided_on = fields.day("Jour.")
     decided_by = fields.uuid("Décideur.")
     path = fields.choice(Path, "Délégation ou commission.")
-    seance_id = fields.uuid("Séance qui a examiné la demande.")
-    instance = fields.choice(Instance, "Instance.")
-    session_on = fields.day("Séance.")
-    session_reference = fields.text("Référence du procès-verbal.")
-    act = fields.choice(Act, "Avis ou décision.")
-    reason = fields.choice(DecisionReason, "Motif.")
-    text = fields.text("Motivation.")
+    seance_id = fields.uuid("Séance qui a examiné la demande.", allow_none=True)
+    instance = fields.choice(Instance, "Instance.", allow_none=True)
+    session_on = fields.day("Séance.", allow_none=True)
+    session_reference = fields.text("Référence du procès-verbal.", "PV-2023-04", allow_none=True)
+    act = fields.choice(Act, "Avis ou décision.", allow_none=True)
+    reason = fields.choice(DecisionReason, "Motif.", allow_none=True)
+    text = fields.text("Motivation.", "Motif d’exemple.", allow_none=True)
     reglement_id = fields.uuid("Règlement appliqué.")
     explanation = fields.many(LineOut, "Explication, règle par règle.")
-    voies = fields.document("Voies et délais de recours.")
+    voies = fields.document("Voies et délais de recours.", allow_none=True)
     to_regularise = fields.flag("Urgence à régulariser à la prochaine séance.")
     awaits_budget = fields.flag("Accordée, en attente de l’autorité budgétaire.")
 

@@ -121,13 +121,13 @@ class PayeeOut(Schema):
 
     kind = fields.choice(PayeeKind, "Bénéficiaire.")
     personne_id = fields.uuid("Personne payée.")
-    label = fields.text("Tiers payé ou enseigne du bon.")
+    label = fields.text("Tiers payé ou enseigne du bon.", "Bailleur d’exemple", allow_none=True)
 
 
 class InstalmentOut(Schema):
     """One part of the grant."""
 
-    number = fields.integer("Numéro.")
+    number = fields.integer("Numéro.", 1)
     due_on = fields.day("Payable dès.")
     amount_cents = fields.cents("Montant")
 
@@ -139,23 +139,23 @@ class DemandeOut(Schema):
     nature = fields.choice(Nature, "Nature.")
     status = fields.choice(Status, "État.")
     personne_ids = fields.uuids("Personnes concernées, le demandeur d’abord.")
-    mds = fields.code("MDS.")
-    site = fields.code("Site.")
-    dossier_id = fields.uuid("Dossier unique.")
-    orientation_id = fields.uuid("Orientation.")
+    mds = fields.code("MDS.", "MDS-MONTAUBAN")
+    site = fields.code("Site.", "MONTAUBAN-CENTRE")
+    dossier_id = fields.uuid("Dossier unique.", allow_none=True)
+    orientation_id = fields.uuid("Orientation.", allow_none=True)
     urgent = fields.flag("Urgence.")
     filed_on = fields.day("Dépôt.")
-    instructed_on = fields.day("Instruction.")
-    decided_on = fields.day("Décision.")
+    instructed_on = fields.day("Instruction.", allow_none=True)
+    decided_on = fields.day("Décision.", allow_none=True)
     reglement_id = fields.uuid("Règlement appliqué.")
     requested_cents = fields.cents("Demandé")
-    proposed_cents = fields.cents("Proposé")
+    proposed_cents = fields.cents("Proposé", allow_none=True)
     needs_commission = fields.flag("Relève de la commission.")
     missing_documents = fields.codes("Pièces manquantes.")
-    outcome = fields.choice(Outcome, "Sens de la décision.")
+    outcome = fields.choice(Outcome, "Sens de la décision.", allow_none=True)
     granted_cents = fields.cents("Accordé")
     paid_cents = fields.cents("Payé")
-    payee = fields.nested(PayeeOut, "Qui est payé.")
+    payee = fields.nested(PayeeOut, "Qui est payé.", allow_none=True)
     instalments = fields.many(InstalmentOut, "Échéancier.")
     paid_instalments = fields.integers("Échéances payées.")
     version = fields.version()
@@ -164,24 +164,24 @@ class DemandeOut(Schema):
 class LineOut(Schema):
     """One rule, applied."""
 
-    rule = fields.text("Règle.")
-    reglement = fields.text("Règlement et version.")
-    article = fields.text("Article.")
+    rule = fields.text("Règle.", "PLAFOND")
+    reglement = fields.text("Règlement et version.", "EXEMPLE 2023-1")
+    article = fields.text("Article ; vide si la règle n’en a pas.", "Article 4 (exemple)", least=0)
     inputs = fields.document("Données examinées.")
-    outcome = fields.text("Résultat.")
-    sentence = fields.text("En une phrase.")
+    outcome = fields.text("Résultat.", "RESPECTED")
+    sentence = fields.text("En une phrase.", "Le montant reste sous le plafond.")
 
 
 class SituationOut(Schema):
     """The budget diagnosis."""
 
-    public = fields.text("Public.")
-    persons = fields.integer("Personnes au foyer.")
-    children = fields.integer("Enfants à charge.")
+    public = fields.text("Public.", "PERSONNE_SEULE")
+    persons = fields.integer("Personnes au foyer.", 2)
+    children = fields.integer("Enfants à charge.", 1)
     resources_cents = fields.cents("Ressources mensuelles")
     charges_cents = fields.cents("Charges mensuelles")
-    residence_months = fields.integer("Mois de résidence.")
-    follow_up = fields.text("Qui assure le suivi (FAJ).")
+    residence_months = fields.integer("Mois de résidence.", 14)
+    follow_up = fields.text("Qui assure le suivi (FAJ).", "MISSION-LOCALE")
 
 
 class InstructionOut(Schema):
@@ -189,8 +189,8 @@ class InstructionOut(Schema):
 
     demande_id = fields.uuid("Demande.", attribute="id")
     reason = fields.choice(Reason, "Motif.")
-    partner = fields.choice(Partner, "Partenaire attendu.")
+    partner = fields.choice(Partner, "Partenaire attendu.", allow_none=True)
     instructor_ids = fields.uuids("Qui a instruit.")
     situation = fields.nested(SituationOut, "Diagnostic budgétaire.")
-    social_note = fields.text("Note sociale.")
+    social_note = fields.text("Note sociale.", "Texte d’exemple.")
     explanation = fields.many(LineOut, "Examen, règle par règle.")

@@ -34,7 +34,7 @@ class EnveloppeOut(Schema):
     """An envelope as it stands."""
 
     enveloppe_id = fields.uuid("Identifiant.", attribute="id")
-    year = fields.integer("Exercice.")
+    year = fields.integer("Exercice.", 2023)
     natures = fields.codes("Natures couvertes.")
     voted_cents = fields.cents("Voté")
     overrun_cents = fields.cents("Dépassements autorisés")
@@ -61,12 +61,12 @@ class EnveloppesOut(Schema):
 class LedgerLineOut(Schema):
     """One ledger line; the sum of `effect_cents` is the balance."""
 
-    number = fields.integer("Numéro d’ordre.")
+    number = fields.integer("Numéro d’ordre.", 1)
     kind = fields.choice(Movement, "Mouvement.")
     amount_cents = fields.cents("Montant")
     effect_cents = fields.cents("Effet sur le disponible")
     on = fields.day("Jour.")
-    demande_id = fields.uuid("Demande concernée.")
-    paiement_id = fields.uuid("Paiement concerné.")
-    reference = fields.text("Référence (paiement ou acte).")
-    by = fields.text("Auteur (identifiant).")
+    demande_id = fields.uuid("Demande concernée.", allow_none=True)
+    paiement_id = fields.uuid("Paiement concerné.", allow_none=True)
+    reference = fields.text("Référence (paiement ou acte).", "MDT-0001", allow_none=True)
+    by = fields.text("Auteur (identifiant).", fields.EXAMPLE_ID)

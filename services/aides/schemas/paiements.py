@@ -20,8 +20,8 @@ class PaiementOut(Schema):
 
     paiement_id = fields.uuid("Identifiant.", attribute="id")
     demande_id = fields.uuid("Demande.")
-    reference = fields.text("Référence.")
-    instalment = fields.integer("Échéance.")
+    reference = fields.text("Référence.", "MDT-0001")
+    instalment = fields.integer("Échéance.", 1)
     amount_cents = fields.cents("Montant")
     paid_on = fields.day("Jour.")
 

@@ -171,8 +171,8 @@ class ReglementOut(Schema):
     """One stored version."""
 
     reglement_id = fields.uuid("Identifiant.", attribute="id")
-    code = fields.code("Code du règlement.")
-    version = fields.text("Version.")
+    code = fields.code("Code du règlement.", "EXEMPLE")
+    version = fields.text("Version.", "2023-1")
     is_example = fields.flag("Valeurs d’exemple.")
     effective_from = fields.day("Premier jour d’application.")
     natures: Any = fields.document("Règles de chaque nature.", attribute="body")

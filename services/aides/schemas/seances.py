@@ -38,7 +38,7 @@ class SeanceOut(Schema):
     seance_id = fields.uuid("Identifiant.", attribute="id")
     instance = fields.choice(Instance, "Instance.")
     session_on = fields.day("Jour de la séance.")
-    reference = fields.text("Référence du procès-verbal.")
+    reference = fields.text("Référence du procès-verbal.", "PV-2023-04")
     agent_ids = fields.uuids("Agents qui ont siégé.")
     bodies = fields.codes("Autres organismes représentés.")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from chassis.errors import Conflict
 from chassis.web.route import Call, route
 from services import roles
 from services.aides.accueil import AgeUnknown
@@ -61,6 +62,7 @@ class DecisionRoutes:
             NoEnveloppe,
             InstalmentsDoNotSum,
             AgeUnknown,
+            Conflict,
         ),
     )
     def decide(self, uow: UnitOfWork, call: Call, demande_id: UUID) -> Demande:
@@ -95,7 +97,7 @@ class DecisionRoutes:
         idempotent=True,
         tag=_TAG,
         summary="Autoriser le paiement d’une prestation légale en attente de crédits",
-        problems=(ActionNotAllowed, NoEnveloppe),
+        problems=(ActionNotAllowed, NoEnveloppe, EnveloppeExhausted),
     )
     def authorise_budget(self, uow: UnitOfWork, call: Call, demande_id: UUID) -> Demande:
         return decisions.authorise_budget(

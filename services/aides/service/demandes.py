@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from chassis.errors import Conflict
 from chassis.web.pages import Page
 from chassis.web.route import Call, route
 from services import roles
@@ -110,6 +111,7 @@ class DemandeRoutes:
             SituationIncoherent,
             PersonneDeceased,
             AgentRequired,
+            Conflict,
         ),
     )
     def instruct(self, uow: UnitOfWork, call: Call, demande_id: UUID) -> Demande:

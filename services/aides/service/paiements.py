@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from chassis.errors import Conflict
 from chassis.web.route import Call, route
 from services import roles
 from services.aides.domain.demande import ActionNotAllowed, DeciderCannotPay
@@ -43,6 +44,7 @@ class PaiementRoutes:
             InstalmentNotPayable,
             PaymentReferenceUsed,
             PaymentHeld,
+            Conflict,
         ),
     )
     def pay(self, uow: UnitOfWork, call: Call, demande_id: UUID) -> Paiement:

@@ -64,7 +64,7 @@ class ConsentementOut(ConsentementIn):
     minor = fields.flag("La personne était mineure ce jour-là.")
     recorded_by = fields.uuid("Professionnel qui l’a recueilli.")
     granted_at = fields.instant("Enregistrement.")
-    withdrawn_at = fields.instant("Retrait, s’il y en a un.")
+    withdrawn_at = fields.instant("Retrait, s’il y en a un.", allow_none=True)
     version = fields.version()
 
 
@@ -92,7 +92,7 @@ class OppositionOut(OppositionIn):
 
     id = fields.uuid("Opposition.")
     registered_at = fields.instant("Enregistrement.")
-    lifted_at = fields.instant("Levée, s’il y en a une.")
+    lifted_at = fields.instant("Levée, s’il y en a une.", allow_none=True)
     version = fields.version()
 
 
@@ -131,7 +131,7 @@ class SignerOut(Schema):
 
     agent_id = fields.uuid("Professionnel.")
     role = fields.choice(FileRole, "Référent ou associé.")
-    mission = fields.code("Mission de l’associé.", "BUDGET")
+    mission = fields.code("Mission de l’associé.", "BUDGET", allow_none=True)
     profession = fields.code("Profession.", "ASS")
 
 
@@ -142,8 +142,8 @@ class PartageOut(PartageIn):
     dossier_id = fields.uuid("Dossier.")
     signer = fields.nested(SignerOut, "Signataire.")
     signed_at = fields.instant("Signature.")
-    ended_at = fields.instant("Fin, si elle est venue.")
-    end_reason = fields.choice(EndReason, "Pourquoi il a pris fin.")
+    ended_at = fields.instant("Fin, si elle est venue.", allow_none=True)
+    end_reason = fields.choice(EndReason, "Pourquoi il a pris fin.", allow_none=True)
     version = fields.version()
 
 

@@ -12,8 +12,10 @@ class ActivityRowOut(Schema):
 
     measure = fields.code("Mesure.", "SUPPRESSED")
     partenaire = partner()
-    mds = fields.code("MDS, si elle est connue.", "MDS-MONTAUBAN")
-    reason = fields.code("Fondement, motif de fin ou de suppression.", "NO_PARTAGE")
+    mds = fields.code("MDS, si elle est connue.", "MDS-MONTAUBAN", allow_none=True)
+    reason = fields.code(
+        "Fondement, motif de fin ou de suppression.", "NO_PARTAGE", allow_none=True
+    )
     count = fields.integer("Nombre.", 3)
 
 

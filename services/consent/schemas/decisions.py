@@ -30,7 +30,7 @@ class DecisionIn(Schema):
 class ConditionOut(Schema):
     """Une condition de la loi ou du contrat."""
 
-    code = fields.code("Code stable.", "NO_PARTAGE")
+    code = fields.text("Code stable.", "NO_PARTAGE")
     holds = fields.flag("Remplie ou non.")
     article = fields.text("Source.", "code pénal 226-13", most=80)
     explanation = fields.text(

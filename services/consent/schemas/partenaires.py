@@ -63,6 +63,12 @@ class PartenaireIn(PartenaireTerms):
     code = partner(required=True)
 
 
+class PartenairePath(Schema):
+    """Which partner."""
+
+    code = partner(required=True)
+
+
 class PartenaireOut(Schema):
     """Un partenaire et son contrat en vigueur."""
 
@@ -70,7 +76,7 @@ class PartenaireOut(Schema):
     name = fields.text("Nom.", "Caisse d’allocations familiales (exemple)", most=200)
     channel = fields.choice(Channel, "Canal de lecture.")
     contract = fields.nested(ContractBody, "Contrat.")
-    suspended_at = fields.instant("Suspension, s’il y en a une.")
+    suspended_at = fields.instant("Suspension, s’il y en a une.", allow_none=True)
     version = fields.version()
 
 

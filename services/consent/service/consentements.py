@@ -9,11 +9,15 @@ from chassis.web.route import Call, route
 from services import roles
 from services.consent.domain.consentement import (
     Consentement,
+    ConsentementNotFound,
     ConsentementRefused,
     Opposition,
     OppositionLifted,
+    OppositionNotFound,
     OppositionRefused,
 )
+from services.consent.domain.livraison import StillLeaving
+from services.consent.domain.partenaire import PartenaireNotFound
 from services.consent.persistence import UnitOfWork
 from services.consent.schemas.accords import (
     AccordsOut,
@@ -44,7 +48,7 @@ class ConsentementRoutes:
         idempotent=True,
         tag=_CONSENTEMENTS,
         summary="Enregistrer un consentement recueilli",
-        problems=(ConsentementRefused, NoAgent),
+        problems=(ConsentementRefused, NoAgent, PartenaireNotFound),
     )
     def grant(self, uow: UnitOfWork, call: Call) -> Consentement:
         return consentements.grant(uow, by=call.caller, **call.body)
@@ -57,6 +61,7 @@ class ConsentementRoutes:
         etag=True,
         tag=_CONSENTEMENTS,
         summary="Lire un consentement",
+        problems=(ConsentementNotFound, NoAgent),
     )
     def read_consentement(self, uow: UnitOfWork, call: Call, consentement_id: UUID) -> Consentement:
         return consentements.read(uow, by=call.caller, consentement_id=consentement_id)
@@ -70,6 +75,10 @@ class ConsentementRoutes:
         tag=_CONSENTEMENTS,
         summary="Retirer un consentement, sur-le-champ",
         description="Sans condition de version ni de motif (RGPD, art. 7.3). Répétable.",
+        problems=(
+            ConsentementNotFound,
+            StillLeaving,
+        ),
     )
     def withdraw(self, uow: UnitOfWork, _call: Call, consentement_id: UUID) -> Consentement:
         return consentements.withdraw(uow, consentement_id=consentement_id)
@@ -85,7 +94,11 @@ class ConsentementRoutes:
         idempotent=True,
         tag=_OPPOSITIONS,
         summary="Enregistrer une opposition, effective sur-le-champ",
-        problems=(OppositionRefused,),
+        problems=(
+            OppositionRefused,
+            PartenaireNotFound,
+            StillLeaving,
+        ),
     )
     def oppose(self, uow: UnitOfWork, call: Call) -> Opposition:
         return consentements.oppose(uow, by=call.caller, **call.body)
@@ -98,7 +111,12 @@ class ConsentementRoutes:
         etag=True,
         tag=_OPPOSITIONS,
         summary="Lever une opposition",
-        problems=(OppositionLifted,),
+        problems=(
+            OppositionLifted,
+            OppositionNotFound,
+            NoAgent,
+            StillLeaving,
+        ),
     )
     def lift(self, uow: UnitOfWork, call: Call, opposition_id: UUID) -> Opposition:
         return consentements.lift(uow, by=call.caller, opposition_id=opposition_id)
@@ -110,6 +128,7 @@ class ConsentementRoutes:
         reply=AccordsOut,
         tag=_CONSENTEMENTS,
         summary="Lire tout ce qu’une personne accepte et refuse",
+        problems=(NoAgent,),
     )
     def read_accords(self, uow: UnitOfWork, call: Call, personne_id: UUID) -> dict[str, Any]:
         return consentements.of_personne(uow, by=call.caller, personne_id=personne_id)

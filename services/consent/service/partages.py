@@ -6,7 +6,14 @@ from uuid import UUID
 
 from chassis.web.route import Call, route
 from services import roles
-from services.consent.domain.partage import NotOfTheFile, Partage, PartageRefused
+from services.consent.domain.livraison import StillLeaving
+from services.consent.domain.partage import (
+    NotOfTheFile,
+    Partage,
+    PartageNotFound,
+    PartageRefused,
+)
+from services.consent.domain.partenaire import PartenaireNotFound
 from services.consent.persistence import UnitOfWork
 from services.consent.schemas.accords import PartageIn, PartageOut
 from services.consent.service import allowed
@@ -30,7 +37,13 @@ class PartageRoutes:
         idempotent=True,
         tag=_TAG,
         summary="Signer un partage (professionnel du dossier)",
-        problems=(PartageRefused, NotOfTheFile, NoAgent),
+        problems=(
+            PartageRefused,
+            NotOfTheFile,
+            NoAgent,
+            PartenaireNotFound,
+            StillLeaving,
+        ),
     )
     def sign(self, uow: UnitOfWork, call: Call) -> Partage:
         return partages.sign(uow, by=call.caller, **call.body)
@@ -43,6 +56,7 @@ class PartageRoutes:
         etag=True,
         tag=_TAG,
         summary="Lire un partage",
+        problems=(PartageNotFound, NoAgent),
     )
     def read_partage(self, uow: UnitOfWork, call: Call, partage_id: UUID) -> Partage:
         return partages.read(uow, by=call.caller, partage_id=partage_id)
@@ -55,6 +69,11 @@ class PartageRoutes:
         etag=True,
         tag=_TAG,
         summary="Mettre fin à un partage, sur-le-champ",
+        problems=(
+            PartageNotFound,
+            NoAgent,
+            StillLeaving,
+        ),
     )
     def end(self, uow: UnitOfWork, call: Call, partage_id: UUID) -> Partage:
         return partages.end(uow, by=call.caller, partage_id=partage_id)

@@ -6,13 +6,20 @@ from typing import Any
 
 from chassis.web.route import Call, route
 from services import roles
-from services.consent.domain.partenaire import ContractRefused, Partenaire, PartenaireExists
+from services.consent.domain.livraison import StillLeaving
+from services.consent.domain.partenaire import (
+    ContractRefused,
+    Partenaire,
+    PartenaireExists,
+    PartenaireNotFound,
+)
 from services.consent.persistence import UnitOfWork
 from services.consent.schemas.partenaires import (
     FactsOut,
     FactsQuery,
     PartenaireIn,
     PartenaireOut,
+    PartenairePath,
     PartenairesOut,
     PartenaireTerms,
 )
@@ -56,11 +63,13 @@ class PartenaireRoutes:
     @route(
         "GET",
         "/v1/partenaires/{code}",
+        texts=PartenairePath,
         allow=allowed.PARTNERS,
         reply=PartenaireOut,
         etag=True,
         tag=_TAG,
         summary="Lire un contrat",
+        problems=(PartenaireNotFound,),
     )
     def read_partenaire(self, uow: UnitOfWork, _call: Call, code: str) -> Partenaire:
         return uow.partenaires.get(code)
@@ -68,6 +77,7 @@ class PartenaireRoutes:
     @route(
         "PUT",
         "/v1/partenaires/{code}",
+        texts=PartenairePath,
         allow=allowed.CONTRACTS,
         body=PartenaireTerms,
         reply=PartenaireOut,
@@ -75,7 +85,11 @@ class PartenaireRoutes:
         if_match=True,
         tag=_TAG,
         summary="Changer les termes d’un contrat",
-        problems=(ContractRefused,),
+        problems=(
+            ContractRefused,
+            PartenaireNotFound,
+            StillLeaving,
+        ),
     )
     def change_partenaire(self, uow: UnitOfWork, call: Call, code: str) -> Partenaire:
         version = call.expected_version
@@ -86,11 +100,16 @@ class PartenaireRoutes:
     @route(
         "POST",
         "/v1/partenaires/{code}/suspend",
+        texts=PartenairePath,
         allow=allowed.CONTRACTS,
         reply=PartenaireOut,
         etag=True,
         tag=_TAG,
         summary="Couper un partenaire, sur-le-champ",
+        problems=(
+            PartenaireNotFound,
+            StillLeaving,
+        ),
     )
     def suspend_partenaire(self, uow: UnitOfWork, call: Call, code: str) -> Partenaire:
         return partenaires.suspend(uow, by=call.caller, code=code)
@@ -98,11 +117,16 @@ class PartenaireRoutes:
     @route(
         "POST",
         "/v1/partenaires/{code}/resume",
+        texts=PartenairePath,
         allow=allowed.CONTRACTS,
         reply=PartenaireOut,
         etag=True,
         tag=_TAG,
         summary="Rouvrir un partenaire suspendu",
+        problems=(
+            PartenaireNotFound,
+            StillLeaving,
+        ),
     )
     def resume_partenaire(self, uow: UnitOfWork, call: Call, code: str) -> Partenaire:
         return partenaires.resume(uow, by=call.caller, code=code)
@@ -110,13 +134,19 @@ class PartenaireRoutes:
     @route(
         "GET",
         "/v1/partenaires/{code}/facts",
+        texts=PartenairePath,
         allow=frozenset({roles.PARTENAIRE}),
         query=FactsQuery,
         reply=FactsOut,
         tag=_TAG,
         summary="Lire ses faits, décidés à cet instant",
         description="Réservé au partenaire lui-même. Une relecture est décidée à nouveau.",
-        problems=(OtherPartner, PartenaireSuspended),
+        problems=(
+            OtherPartner,
+            PartenaireSuspended,
+            PartenaireNotFound,
+            StillLeaving,
+        ),
     )
     def read_facts(self, uow: UnitOfWork, call: Call, code: str) -> Reading:
         return diffusion.read_facts(uow, by=call.caller, code=code, **call.query)

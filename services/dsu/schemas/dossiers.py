@@ -56,7 +56,7 @@ class ImportOutcomeOut(Schema):
     outcome = fields.code("CREATED, EXISTING (déjà repris) ou REFUSED.", "CREATED")
     dossier_id = fields.uuid("Dossier créé ou déjà repris.")
     code = fields.text("Code du refus.", "personne-inconnue")
-    detail = fields.text("Ce qui ne va pas et dans quel champ.")
+    detail = fields.text("Ce qui ne va pas et dans quel champ.", "Date attendue (AAAA-MM-JJ).")
 
 
 class ImportOut(Schema):
@@ -128,7 +128,9 @@ class DossierSummaryOut(Schema):
     """A dossier in a list."""
 
     dossier_id = fields.uuid("Dossier.")
-    reference = fields.text("Référence d’origine, si le dossier a été repris.", "IODAS-0012345")
+    reference = fields.text(
+        "Référence d’origine, si le dossier a été repris.", "IODAS-0012345", allow_none=True
+    )
     status = fields.choice(DossierStatus, "État.", "ACTIVE")
     mds = fields.code("Code de la MDS.", "MDS-MONTAUBAN")
     site = fields.code("Code du site.", "MONTAUBAN-CENTRE")

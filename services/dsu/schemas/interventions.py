@@ -56,7 +56,9 @@ class InterventionOut(Schema):
     note_scope = fields.choice(
         NoteScope, "Portée de la note, s’il y en a une.", "DOSSIER", allow_none=True
     )
-    note = fields.text("Note ; absente de la réponse si sa portée ne la permet pas.")
+    note = fields.text(
+        "Note ; absente de la réponse si sa portée ne la permet pas.", "Texte d’exemple."
+    )
 
 
 class TimelineLineOut(Schema):

@@ -20,7 +20,7 @@ from services.dsu.schemas.dossiers import (
     ImportOut,
 )
 from services.dsu.schemas.interventions import TimelineOut
-from services.dsu.service.asking import PURPOSE, asking
+from services.dsu.service.asking import REFUSALS, Purposes, asking
 from services.dsu.usecases import imports, opening, reading
 from services.protection import PersonneNotFound
 
@@ -48,6 +48,10 @@ class DossierRoutes:
             errors.NotAReferent,
             errors.OrientationMismatch,
             errors.PlaceUnknown,
+            errors.AgentUnknown,
+            errors.PersonneUnknown,
+            errors.PersonneDeceased,
+            errors.DateRefused,
         ),
     )
     def open_dossier(self, uow: UnitOfWork, call: Call) -> Dossier:
@@ -91,8 +95,8 @@ class DossierRoutes:
         etag=True,
         tag=_DOSSIERS,
         summary="Lire un dossier",
-        description=PURPOSE,
-        problems=(errors.DossierNotFound,),
+        headers=Purposes,
+        problems=REFUSALS,
     )
     def read_dossier(self, uow: UnitOfWork, call: Call, dossier_id: UUID) -> Dossier:
         return reading.read_dossier(uow, dossier_id, entry=asking(call))
@@ -104,8 +108,8 @@ class DossierRoutes:
         reply=TimelineOut,
         tag=_DOSSIERS,
         summary="Les faits du dossier : aides décidées, rendez-vous, clôtures, décès",
-        description=PURPOSE,
-        problems=(errors.DossierNotFound,),
+        headers=Purposes,
+        problems=REFUSALS,
     )
     def read_timeline(self, uow: UnitOfWork, call: Call, dossier_id: UUID) -> dict[str, Any]:
         return {"lines": reading.read_timeline(uow, dossier_id, entry=asking(call))}

@@ -17,7 +17,7 @@ from services.dsu.schemas.dossiers import (
     ReferentIn,
     ReopenIn,
 )
-from services.dsu.service.asking import PURPOSE, asking
+from services.dsu.service.asking import REFUSALS, Purposes, asking
 from services.dsu.usecases import followup
 
 _DOSSIERS = "Dossiers"
@@ -36,8 +36,15 @@ class FollowupRoutes:
         if_match=True,
         tag=_DOSSIERS,
         summary="Désigner un autre référent, à compter d’aujourd’hui",
-        description=PURPOSE,
-        problems=(errors.NotAReferent, errors.ReferentAlreadyAssigned, errors.StatusForbids),
+        headers=Purposes,
+        problems=(
+            errors.NotAReferent,
+            errors.ReferentAlreadyAssigned,
+            errors.StatusForbids,
+            *REFUSALS,
+            errors.AgentUnknown,
+            errors.DateRefused,
+        ),
     )
     def change_referent(self, uow: UnitOfWork, call: Call, dossier_id: UUID) -> Dossier:
         target = followup.Target(dossier_id=dossier_id, version=call.expected_version)
@@ -53,8 +60,15 @@ class FollowupRoutes:
         idempotent=True,
         tag=_DOSSIERS,
         summary="Associer un professionnel pour une mission et une période",
-        description=PURPOSE,
-        problems=(errors.AgentUnknown, errors.AlreadyAssociated, errors.StatusForbids),
+        headers=Purposes,
+        problems=(
+            errors.AgentUnknown,
+            errors.AlreadyAssociated,
+            errors.StatusForbids,
+            *REFUSALS,
+            errors.UnknownCode,
+            errors.DateRefused,
+        ),
     )
     def associate(self, uow: UnitOfWork, call: Call, dossier_id: UUID) -> Association:
         return followup.associate(uow, dossier_id, entry=asking(call), **call.body)
@@ -66,8 +80,8 @@ class FollowupRoutes:
         reply=AssociationOut,
         tag=_DOSSIERS,
         summary="Mettre fin à une association, à compter d’aujourd’hui",
-        description=PURPOSE,
-        problems=(errors.AssociationNotFound, errors.StatusForbids),
+        headers=Purposes,
+        problems=(errors.AssociationNotFound, errors.StatusForbids, *REFUSALS),
     )
     def end_association(
         self, uow: UnitOfWork, call: Call, dossier_id: UUID, association_id: UUID
@@ -84,8 +98,8 @@ class FollowupRoutes:
         if_match=True,
         tag=_DOSSIERS,
         summary="Clore un dossier aujourd’hui",
-        description=PURPOSE,
-        problems=(errors.StatusForbids,),
+        headers=Purposes,
+        problems=(errors.StatusForbids, *REFUSALS),
     )
     def close_dossier(self, uow: UnitOfWork, call: Call, dossier_id: UUID) -> Dossier:
         target = followup.Target(dossier_id=dossier_id, version=call.expected_version)
@@ -101,8 +115,14 @@ class FollowupRoutes:
         if_match=True,
         tag=_DOSSIERS,
         summary="Rouvrir un dossier clos",
-        description=PURPOSE,
-        problems=(errors.StatusForbids, errors.PersonneAlreadyFollowed, errors.NotAReferent),
+        headers=Purposes,
+        problems=(
+            errors.StatusForbids,
+            errors.PersonneAlreadyFollowed,
+            errors.NotAReferent,
+            *REFUSALS,
+            errors.AgentUnknown,
+        ),
     )
     def reopen_dossier(self, uow: UnitOfWork, call: Call, dossier_id: UUID) -> Dossier:
         target = followup.Target(dossier_id=dossier_id, version=call.expected_version)

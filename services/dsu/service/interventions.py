@@ -17,7 +17,7 @@ from services.dsu.schemas.interventions import (
     NomenclatureOut,
     NomenclatureQuery,
 )
-from services.dsu.service.asking import PURPOSE, asking
+from services.dsu.service.asking import REFUSALS, Purposes, asking
 from services.dsu.usecases import interventions
 
 _INTERVENTIONS = "Interventions"
@@ -36,7 +36,15 @@ class InterventionRoutes:
         idempotent=True,
         tag=_INTERVENTIONS,
         summary="Consigner une intervention",
-        problems=(errors.UnknownCode, errors.SeparateFile, errors.NotAMember),
+        headers=Purposes,
+        problems=(
+            errors.UnknownCode,
+            errors.SeparateFile,
+            errors.NotAMember,
+            *REFUSALS,
+            errors.StatusForbids,
+            errors.DateRefused,
+        ),
     )
     def record_intervention(self, uow: UnitOfWork, call: Call, dossier_id: UUID) -> dict[str, Any]:
         asked = interventions.Recording(**call.body)
@@ -50,8 +58,8 @@ class InterventionRoutes:
         many="interventions",
         tag=_INTERVENTIONS,
         summary="Les interventions, de la plus récente à la plus ancienne",
-        description=PURPOSE,
-        problems=(errors.DossierNotFound,),
+        headers=Purposes,
+        problems=REFUSALS,
     )
     def list_interventions(
         self, uow: UnitOfWork, call: Call, dossier_id: UUID

@@ -15,8 +15,10 @@ class TextOut(Schema):
     """What a message says on one channel."""
 
     channel = fields.choice(Channel, "Canal.")
-    subject = fields.text("Objet du courriel.", "Votre rendez-vous")
-    body = fields.text("Texte, sans aucune donnée personnelle.")
+    subject = fields.text("Objet du courriel.", "Votre rendez-vous", allow_none=True)
+    body = fields.text(
+        "Texte, sans aucune donnée personnelle.", "RDV le 16/01 à 10h00, 1 place de la Mairie."
+    )
     template_version = fields.integer("Version du modèle.", 1)
     language = fields.language("Langue.")
     encoding = fields.code("Alphabet du SMS (GSM-7 ou UCS-2).", "GSM-7")
@@ -46,6 +48,12 @@ class PreviewOut(Schema):
     """The same message on each channel."""
 
     texts = fields.many(TextOut, "Texte par canal.")
+
+
+class SitePath(Schema):
+    """Which site."""
+
+    site = fields.code("Code du site.", "MONTAUBAN-CENTRE", required=True)
 
 
 class LieuIn(Schema):

@@ -144,6 +144,7 @@ class MessageRoutes:
         raw=True,
         tag=_MESSAGES,
         summary="Voir les derniers messages (démonstration et tests seulement)",
+        problems=(UnknownRoute,),
     )
     def inbox(self, request: Request) -> Response:
         """404 in production: an operator reads `/v1/messages`."""

@@ -15,6 +15,7 @@ from services.notifications.schemas.wording import (
     LieuxOut,
     PreviewIn,
     PreviewOut,
+    SitePath,
 )
 from services.notifications.service import allowed
 from services.notifications.usecases import following, showing
@@ -52,6 +53,7 @@ class WordingRoutes:
     @route(
         "PUT",
         "/v1/lieux/{site}",
+        texts=SitePath,
         allow=frozenset({roles.ADMIN}),
         body=LieuIn,
         reply=LieuOut,

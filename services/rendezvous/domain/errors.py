@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound
+
+#: What a refused time comes with.
+_ALTERNATIVES = {
+    "alternatives": (
+        "De trois à cinq créneaux libres, les plus proches d’abord, s’il en existe.",
+        [
+            {
+                "starts_at": "2023-01-09T08:00:00+00:00",
+                "ends_at": "2023-01-09T08:45:00+00:00",
+                "site": "MONTAUBAN-CENTRE",
+                "agent_ids": ["01980a3c-5a10-7c43-9c39-0a1b2c3d4e01"],
+            }
+        ],
+    )
+}
 
 
 class MotifUnknown(Invalid):
@@ -101,6 +118,7 @@ class NotOpen(Conflict):
 
     code = "hors-ouverture"
     title = "Aucune plage d’ouverture ne couvre cet horaire"
+    members: ClassVar = _ALTERNATIVES
 
 
 class AgentAbsent(Conflict):
@@ -108,6 +126,7 @@ class AgentAbsent(Conflict):
 
     code = "agent-absent"
     title = "L’agent est absent à cet horaire"
+    members: ClassVar = _ALTERNATIVES
 
 
 class SlotTaken(Conflict):
@@ -115,6 +134,7 @@ class SlotTaken(Conflict):
 
     code = "creneau-pris"
     title = "Ce créneau n’est plus libre"
+    members: ClassVar = _ALTERNATIVES
 
 
 class OpeningOverlaps(Conflict):

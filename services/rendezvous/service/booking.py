@@ -39,6 +39,7 @@ _PLACE_PROBLEMS = (
     errors.RoomUnknown,
     errors.ProfessionNotAllowed,
     errors.NotYoursToBook,
+    errors.PersonneDeceased,
 )
 _STATE_PROBLEMS = (errors.IllegalTransition, errors.RendezvousUnknown)
 
@@ -67,7 +68,7 @@ class BookingRoutes:
         allow=allowed.BOOKERS,
         tag="Rendez-vous",
         summary="Rendre un créneau gardé",
-        problems=(errors.HoldGone,),
+        problems=(errors.HoldGone, errors.HoldUnknown),
     )
     def release_hold(self, uow: UnitOfWork, call: Call, hold_id: UUID) -> None:
         booking.release_hold(uow, by=call.caller, hold_id=hold_id)
@@ -90,6 +91,7 @@ class BookingRoutes:
             errors.PersonneDeceased,
             errors.IdentityRequired,
             errors.DossierMismatch,
+            errors.HoldUnknown,
         ),
     )
     def book(self, uow: UnitOfWork, call: Call) -> Rendezvous:
@@ -105,7 +107,7 @@ class BookingRoutes:
         if_match=True,
         tag="Rendez-vous",
         summary="Déplacer un rendez-vous",
-        problems=(*_PLACE_PROBLEMS, *_STATE_PROBLEMS),
+        problems=(*_PLACE_PROBLEMS, *_STATE_PROBLEMS, errors.TooLateToCancel),
     )
     def move(self, uow: UnitOfWork, call: Call, rendezvous_id: UUID) -> Line:
         return booking.move(

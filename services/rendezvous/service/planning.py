@@ -72,7 +72,7 @@ class PlanningRoutes:
         if_match=True,
         tag="Motifs",
         summary="Fixer le dernier jour d’un motif",
-        problems=(errors.MotifOverlaps,),
+        problems=(errors.MotifOverlaps, errors.MotifNotFound),
     )
     def end_motif(self, uow: UnitOfWork, call: Call, motif_id: UUID) -> Motif:
         return planning.end_motif(
@@ -89,7 +89,7 @@ class PlanningRoutes:
         idempotent=True,
         tag="Plages",
         summary="Créer une salle",
-        problems=(errors.SiteUnknown,),
+        problems=(errors.SiteUnknown, errors.RoomExists),
     )
     def create_room(self, uow: UnitOfWork, call: Call) -> Room:
         return planning.create_room(uow, **call.body)
@@ -121,6 +121,7 @@ class PlanningRoutes:
         reply=AffectedOut,
         tag="Plages",
         summary="Supprimer une plage (les rendez-vous pris restent)",
+        problems=(errors.PlanningUnknown,),
     )
     def delete_opening(self, uow: UnitOfWork, call: Call, opening_id: UUID) -> dict[str, Any]:
         affected = planning.delete_opening(uow, by=call.caller, opening_id=opening_id)
@@ -148,6 +149,7 @@ class PlanningRoutes:
         allow=allowed.PLANNERS,
         tag="Plages",
         summary="Supprimer une absence",
+        problems=(errors.PlanningUnknown,),
     )
     def delete_absence(self, uow: UnitOfWork, call: Call, absence_id: UUID) -> None:
         planning.delete_absence(uow, by=call.caller, absence_id=absence_id)

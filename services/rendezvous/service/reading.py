@@ -64,6 +64,7 @@ class ReadingRoutes:
         reply=AgendaOut,
         tag="Agenda",
         summary="Agenda d’un agent",
+        problems=(errors.PlanningUnknown,),
     )
     def read_agenda(self, uow: UnitOfWork, call: Call, agent_id: UUID) -> reading.Agenda:
         return reading.read_agenda(uow, by=call.caller, agent_id=agent_id, **call.query)

@@ -1,6 +1,7 @@
 """One table of counters, one of secrets."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -40,6 +41,7 @@ class LabelTaken(Conflict):
 
     code = "libelle-pris"
     title = "Libellé déjà pris"
+    members: ClassVar = {"suggestion": ("Un libellé libre.", "entrées (2)")}
 
 
 CONSTRAINTS: dict[str, type[DomainError]] = {"uq_compteur_label": LabelTaken}

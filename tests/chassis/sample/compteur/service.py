@@ -38,10 +38,22 @@ class CompteurOut(Schema):
     value = fields.Integer()
 
 
+class LabelPath(Schema):
+    """Which label."""
+
+    label = fields.String(required=True, validate=validate.Length(max=80))
+
+
 class LabelOut(Schema):
     """What a counter is called."""
 
     label = fields.String()
+
+
+class Reason(Schema):
+    """Why a counter is raised."""
+
+    reason = fields.String(data_key="X-Reason")
 
 
 class DayQuery(Schema):
@@ -115,6 +127,7 @@ class CompteurService(Api):
         reply=CompteurOut,
         etag=True,
         if_match=True,
+        headers=Reason,
         summary="Ajouter un",
     )
     def increment(self, uow, call: Call, compteur_id: UUID):
@@ -149,7 +162,14 @@ class CompteurService(Api):
         found = [{"label": label} for label in uow.session.scalars(labels)]
         return call.page.of(found, lambda row: (row["label"],))
 
-    @route("GET", "/v1/labels/{label}", allow=AGENT, reply=CompteurOut, summary="Par libellé")
+    @route(
+        "GET",
+        "/v1/labels/{label}",
+        allow=AGENT,
+        texts=LabelPath,
+        reply=CompteurOut,
+        summary="Par libellé",
+    )
     def read_by_label(self, uow, call: Call, label: str):
         found = uow.session.scalar(sa.select(Compteur).where(compteur.c.label == label))
         if found is None:
