@@ -9,7 +9,7 @@ from chassis.web.route import Call, route
 from services.accueil.domain.annuaire import AgentNotFound, Site, SiteNotFound
 from services.accueil.domain.personne import Personne
 from services.accueil.persistence import UnitOfWork
-from services.accueil.schemas.annuaire import CurrentAssignment, SiteForServices
+from services.accueil.schemas.annuaire import CurrentAssignment, SiteForServices, SitePath
 from services.accueil.schemas.contacts import PersonneForServices, ReachIn, ReachOut
 from services.accueil.service import allowed
 from services.accueil.usecases import agents, annuaire, contacts, personnes
@@ -54,6 +54,7 @@ class InternalRoutes:
         "GET",
         "/internal/sites/{site}",
         allow=allowed.SERVICE,
+        texts=SitePath,
         reply=SiteForServices,
         tag=_TAG,
         summary="Un site et sa MDS",

@@ -180,8 +180,8 @@ class SituationOut(Schema):
     children = fields.integer("Enfants à charge.", 1)
     resources_cents = fields.cents("Ressources mensuelles")
     charges_cents = fields.cents("Charges mensuelles")
-    residence_months = fields.integer("Mois de résidence.", 14)
-    follow_up = fields.text("Qui assure le suivi (FAJ).", "MISSION-LOCALE")
+    residence_months = fields.integer("Mois de résidence, s’ils sont dits.", 14, allow_none=True)
+    follow_up = fields.text("Qui assure le suivi (FAJ).", "MISSION-LOCALE", allow_none=True)
 
 
 class InstructionOut(Schema):
