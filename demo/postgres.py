@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import warnings
 from pathlib import Path
 from typing import Any
@@ -34,27 +35,29 @@ class EmbeddedPostgres:
     def __init__(self, folder: Path) -> None:
         self._server = _start(folder / "postgres")
         self.uri: str = self._server.get_uri()
-        self._children: list[int] = []
 
     @property
     def pids(self) -> list[int]:
         """The postmaster and its children."""
         try:
             postmaster = psutil.Process(self._server.get_pid())
-            self._children = [child.pid for child in postmaster.children()]
-            return [postmaster.pid, *self._children]
+            return [postmaster.pid, *(child.pid for child in postmaster.children())]
         except (psutil.Error, TypeError):
             return []
 
     def revive(self) -> bool:
-        """Start it again if the postmaster died. True when it had."""
+        """Start it again if the postmaster died. True when it is there again; call again if not."""
         if self._is_running():
             return False
-        # Children of the dead postmaster hold its memory until they notice.
-        psutil.wait_procs(_alive(self._children), timeout=_REVIVAL_SECONDS)
-        # A killed postmaster that nobody has reaped yet still answers to its id.
-        (self._server.pgdata / "postmaster.pid").unlink(missing_ok=True)
-        self._server.ensure_postgres_running()
+        if not _is_alive(self._postmaster()):
+            # Its backends hold its memory until they notice, or end their query.
+            psutil.wait_procs(self._left(), timeout=_REVIVAL_SECONDS)
+            # A killed postmaster that nobody has reaped yet still answers to its id.
+            (self._server.pgdata / "postmaster.pid").unlink(missing_ok=True)
+        try:
+            self._server.ensure_postgres_running()
+        except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
+            return False  # one holds on, or the recovery is slow on this machine
         return True
 
     def stop(self) -> None:
@@ -62,22 +65,28 @@ class EmbeddedPostgres:
         self._server.cleanup()
 
     def _is_running(self) -> bool:
-        info = self._server.get_postmaster_info()
-        process = info.process
+        return _is_alive(self._server.get_postmaster_info().process)
+
+    def _postmaster(self) -> psutil.Process | None:
+        """The process the server's own file names, which a start given up on may have left."""
         try:
-            return process is not None and process.status() != psutil.STATUS_ZOMBIE
-        except psutil.Error:
-            return False
+            return psutil.Process(
+                int((self._server.pgdata / "postmaster.pid").read_text().split()[0])
+            )
+        except (OSError, ValueError, IndexError, psutil.Error):
+            return None
+
+    def _left(self) -> list[psutil.Process]:
+        """Processes at work in our folder, as PostgreSQL's all are."""
+        home = str(self._server.pgdata)
+        return [one for one in psutil.process_iter(["cwd"]) if one.info["cwd"] == home]
 
 
-def _alive(pids: list[int]) -> list[psutil.Process]:
-    alive = []
-    for pid in pids:
-        try:
-            alive.append(psutil.Process(pid))
-        except psutil.Error:
-            continue
-    return alive
+def _is_alive(process: psutil.Process | None) -> bool:
+    try:
+        return process is not None and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
 
 
 def _start(folder: Path) -> Any:
