@@ -30,6 +30,7 @@ from demo.engine import Step, StillDue
 from demo.figures import PUBLISHED, load
 from demo.plan.agenda import PlanError
 from demo.platform import Platform, PlatformError
+from demo.postgres import PostgresError
 from demo.published import FiguresError
 from demo.replay import WORKERS, Options, Replay, plan_of
 from demo.settle import NotSettled
@@ -221,7 +222,7 @@ def _told_in_french() -> Iterator[None]:
     except (FiguresError, PlanError, AnotherReplay) as error:
         errors.print(f"[bold red]Refusé[/]\n{error}")
         raise typer.Exit(REFUSED) from None
-    except (PlatformError, Refused, ServiceDown, NotSettled, StillDue) as error:
+    except (PlatformError, PostgresError, Refused, ServiceDown, NotSettled, StillDue) as error:
         errors.print(f"[bold red]Arrêté[/] {error}")
         errors.print("Relancez la même commande : le rejeu reprend à la dernière étape finie.")
         raise typer.Exit(STOPPED) from None

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chassis.web.tokens import DevelopmentIssuer
+from demo.state import AnotherReplay
 from services import SERVICES
 
 #: How long every token of a replay lives, in seconds.
@@ -30,7 +31,10 @@ class Secrets:
 
     @classmethod
     def of(cls, folder: Path) -> Secrets:
-        """Those of this folder, drawn the first time (file readable by its owner alone)."""
+        """Those of this folder, drawn the first time (file readable by its owner alone).
+
+        Raises AnotherReplay on those of another version.
+        """
         path = folder / "secrets.json"
         if not path.exists():
             drawn = {
@@ -39,9 +43,17 @@ class Secrets:
                 "index": _key(),
                 "prefix": f"rejeu_{secrets.token_hex(4)}",
             }
-            path.touch(mode=0o600)
-            path.write_text(json.dumps(drawn))
-        return cls(**json.loads(path.read_text()))
+            fresh = path.with_suffix(".new")
+            fresh.touch(mode=0o600)
+            fresh.write_text(json.dumps(drawn))
+            fresh.replace(path)
+        try:
+            return cls(**json.loads(path.read_text()))
+        except (TypeError, ValueError):
+            raise AnotherReplay(
+                "ce dossier de travail vient d’une autre version de la plateforme :"
+                " choisissez-en un autre avec --work-dir, ou supprimez-le"
+            ) from None
 
 
 def _key() -> str:

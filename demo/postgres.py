@@ -29,11 +29,22 @@ _MARK = "# rejeu"
 _REVIVAL_SECONDS = 30.0
 
 
+class PostgresError(Exception):
+    """The server does not start. One French line."""
+
+
 class EmbeddedPostgres:
     """One server of ours; `uri` is its administrator URL."""
 
     def __init__(self, folder: Path) -> None:
-        self._server = _start(folder / "postgres")
+        """Start it. Raises PostgresError."""
+        home = folder / "postgres"
+        try:
+            self._server = _start(home)
+        except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
+            raise PostgresError(
+                f"PostgreSQL embarqué ne démarre pas ; voir {home / 'log'}"
+            ) from None
         self.uri: str = self._server.get_uri()
 
     @property

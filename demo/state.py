@@ -13,7 +13,7 @@ from typing import Any
 
 
 class AnotherReplay(Exception):
-    """The work folder holds a replay of other figures, seed or period."""
+    """The work folder holds a replay of other figures, seed, period or version."""
 
 
 #: The file of progress in a work folder.
