@@ -150,13 +150,17 @@ def _kill_in_turn(
     done = 0
     for names in groups:
         while _steps(replays.folder) <= done:
-            assert process.poll() is None, f"over before {names} could be killed"
+            assert process.poll() is None, _why(process, names)
             time.sleep(0.05)
         done = _steps(replays.folder)
         for name in names:
             pids = eventually(lambda name=name: replays.pids(name), seconds=30)
             for pid in pids:
                 os.kill(pid, signal.SIGKILL)
+
+
+def _why(process: subprocess.Popen[bytes], names: Sequence[str]) -> str:
+    return f"over before {names} could be killed: {process.communicate()[1].decode()}"
 
 
 def _pairs(names: Sequence[str]) -> list[Sequence[str]]:
