@@ -176,12 +176,10 @@ def test_the_hot_path_is_lean(world):
     )
 
     booked = world.book([agent], [personne], subject="secretariat").json["rendezvous_id"]
-    own = [s for s in statements if "idempotency" not in s and "pg_try_advisory" not in s]
-    assert len(own) <= 6, own
-    assert len(statements) <= 9, statements
+    assert len(statements) == 5, statements
 
     world.at(NINE)
     statements.clear()
     honoured = world.act(booked, "honour", mds=[MDS])
     assert honoured.status == 200
-    assert len(statements) <= 4, statements
+    assert len(statements) == 3, statements
