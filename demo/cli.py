@@ -104,8 +104,10 @@ def serve(
         plan = plan_of(options)
         with _started(platform, keep=True):
             _with_progress(Replay(options, platform, plan))
-            welcome(platform, plan, _console())
-            _until_interrupted()
+            with _ended_by_ctrl_c():
+                welcome(platform, plan, _console())
+                while True:
+                    time.sleep(3600)
         errors.print("Plateforme arrêtée ; la même commande la rouvre avec ses données.")
 
 
@@ -127,11 +129,11 @@ def show_plan(
         show(plan_of(options), period, _console())
 
 
-def _until_interrupted() -> None:
-    """Ctrl-C is the ordinary end of an open house, not a failure."""
+@contextmanager
+def _ended_by_ctrl_c() -> Iterator[None]:
+    """The ordinary end of an open house, not a failure."""
     try:
-        while True:
-            time.sleep(3600)
+        yield
     except KeyboardInterrupt:
         errors.print("Arrêt…")
 

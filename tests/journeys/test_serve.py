@@ -8,7 +8,7 @@ import secrets
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -30,21 +30,28 @@ pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture
-def serving(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+def serve(tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen[str]]]:
     """The command in a terminal of its own, without anything given: embedded PostgreSQL."""
     environment = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "AMQP_URI")}
-    process = subprocess.Popen(
-        [sys.executable, "-c", SERVE, "serve", "--scale", "0.02", "--work-dir", str(tmp_path)],
-        env=environment | dict([MARK]),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    yield process
+    started: list[subprocess.Popen[str]] = []
+
+    def start() -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-c", SERVE, "serve", "--scale", "0.02", "--work-dir", str(tmp_path)],
+            env=environment | dict([MARK]),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        started.append(process)
+        return process
+
+    yield start
     for one in running():
         one.kill()
-    process.communicate()
+    for process in started:
+        process.communicate()
 
 
 def running() -> list[psutil.Process]:
@@ -70,10 +77,26 @@ def read_welcome(process: subprocess.Popen[str]) -> str:
     return said
 
 
+def assert_ctrl_c_ends(process: subprocess.Popen[str]) -> None:
+    """The ordinary end: code 0, all drained, nothing left."""
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+
+    assert process.returncode == 0, errors
+    assert "coupé" not in errors
+    assert "Plateforme arrêtée" in errors
+    assert running() == []
+
+
 def test_what_serve_prints_works_and_ctrl_c_ends_it_with_code_0_and_nothing_left(
-    serving: subprocess.Popen[str],
+    serve: Callable[[], subprocess.Popen[str]],
 ) -> None:
-    said = read_welcome(serving)
+    first = serve()
+    read_welcome(first)
+    assert_ctrl_c_ends(first)
+
+    again = serve()
+    said = read_welcome(again)
     tokens = dict(re.findall(r"^export JETON_(\w+)=(\S+)$", said, re.M))
     requests = re.findall(r'^curl .*Bearer \$JETON_(\w+)" "(\S+)"$', said, re.M)
 
@@ -82,14 +105,8 @@ def test_what_serve_prints_works_and_ctrl_c_ends_it_with_code_0_and_nothing_left
     for role, url in requests:
         answer = urllib3.request("GET", url, headers={"Authorization": f"Bearer {tokens[role]}"})
         assert answer.status == 200, answer.data
-    due = re.sub(r"/v1/.*", "/internal/traffic", requests[0][1])
-    answer = urllib3.request("GET", due, headers={"Authorization": f"Bearer {tokens['SERVICE']}"})
-    assert answer.status == 200, answer.data
+    traffic = re.sub(r"/v1/.*", "/internal/traffic", requests[0][1])
+    bearer = {"Authorization": f"Bearer {tokens['SERVICE']}"}
+    assert urllib3.request("GET", traffic, headers=bearer).status == 200
 
-    os.killpg(serving.pid, signal.SIGINT)
-    _, errors = serving.communicate(timeout=60)
-
-    assert serving.returncode == 0, errors
-    assert "coupé" not in errors
-    assert "Plateforme arrêtée" in errors
-    assert running() == []
+    assert_ctrl_c_ends(again)
