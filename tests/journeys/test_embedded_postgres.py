@@ -58,3 +58,14 @@ def test_killed_while_a_backend_computes_it_is_started_again_once_that_one_ended
         assert cursor.fetchall() == [(1,)]
     link.close()
     assert not server.revive()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's server runs as another user")
+def test_killed_under_a_folder_closed_meanwhile_it_is_started_again(
+    server: EmbeddedPostgres, tmp_path: Path
+) -> None:
+    tmp_path.chmod(0o700)
+
+    os.kill(server.pids[0], signal.SIGKILL)
+
+    eventually(server.revive, seconds=60, every=0.2)

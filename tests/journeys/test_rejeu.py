@@ -49,19 +49,25 @@ class Replays:
 
     def start(self) -> subprocess.Popen[bytes]:
         command = [*COMMAND, "--work-dir", str(self.folder)]
-        process = subprocess.Popen(
-            command, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
+        # Nobody reads a pipe while processes are killed: a full one would stop the driver.
+        with self.errors.open("ab") as errors:
+            process = subprocess.Popen(
+                command, env=self.environment, stdout=subprocess.PIPE, stderr=errors
+            )
         self.started.append(process)
         return process
+
+    @property
+    def errors(self) -> Path:
+        """What the driver wrote beside its report."""
+        return self.folder.with_suffix(".err")
 
     def run(self) -> tuple[int, dict[str, Any]]:
         return self.finish(self.start())
 
-    @staticmethod
-    def finish(process: subprocess.Popen[bytes]) -> tuple[int, dict[str, Any]]:
-        output, errors = process.communicate(timeout=500)
-        assert output, errors.decode()
+    def finish(self, process: subprocess.Popen[bytes]) -> tuple[int, dict[str, Any]]:
+        output, _ = process.communicate(timeout=500)
+        assert output, self.errors.read_text()
         return process.returncode, json.loads(output)
 
     def children(self) -> list[psutil.Process]:
@@ -150,7 +156,7 @@ def _kill_in_turn(
     done = 0
     for names in groups:
         while _steps(replays.folder) <= done:
-            assert process.poll() is None, _why(process, names)
+            assert process.poll() is None, _why(replays, names)
             time.sleep(0.05)
         done = _steps(replays.folder)
         for name in names:
@@ -159,8 +165,8 @@ def _kill_in_turn(
                 os.kill(pid, signal.SIGKILL)
 
 
-def _why(process: subprocess.Popen[bytes], names: Sequence[str]) -> str:
-    return f"over before {names} could be killed: {process.communicate()[1].decode()}"
+def _why(replays: Replays, names: Sequence[str]) -> str:
+    return f"over before {names} could be killed: {replays.errors.read_text()}"
 
 
 def _pairs(names: Sequence[str]) -> list[Sequence[str]]:
