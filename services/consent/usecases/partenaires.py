@@ -34,11 +34,15 @@ def change(
     channel: Channel,
     contract: Contract,
 ) -> Partenaire:
-    """Set new terms. They hold for what still waits: nothing is given while they change."""
+    """Set new terms. They hold for what still waits: nothing is given while they change.
+
+    Terms set to what they are make no version.
+    """
     partenaire = _hold(uow, code, expected_version)
     partenaire.name, partenaire.channel = name, channel
     partenaire.contract = check_contract(contract)
-    _keep(uow, partenaire, by)
+    if uow.session.is_modified(partenaire):
+        _keep(uow, partenaire, by)
     return partenaire
 
 

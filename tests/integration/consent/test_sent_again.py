@@ -37,3 +37,12 @@ def test_a_partner_is_suspended_or_resumed_once(scene: Scene, act: str) -> None:
     path = f"/v1/partenaires/caf/{act}"
 
     assert sent_again(scene.runtime, lambda: scene.client.post(path, role="dpo")) == 200
+
+
+def test_a_contract_set_to_what_it_is_keeps_its_version(scene: Scene) -> None:
+    seen = scene.client.get("/v1/partenaires/caf", role="dpo")
+    same = {name: seen.json[name] for name in ("name", "channel", "contract")}
+
+    answer = scene.client.put("/v1/partenaires/caf", json=same, role="dpo", etag=seen.etag)
+
+    assert (answer.status, answer.etag) == (200, seen.etag)
