@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
@@ -23,7 +24,7 @@ def explain(
     personne_id: UUID,
     partenaire: str,
     topic: str,
-    fields: frozenset[str] | None = None,
+    fields: Collection[str] | None = None,
     happened_at: datetime | None = None,
 ) -> Decision:
     """The decision for a fact about this person alone, kept with who asked."""
@@ -36,7 +37,7 @@ def explain(
         now=uow.now,
         today=uow.today,
         topic=topic,
-        requested=frozenset(fields_of(topic)) if fields is None else fields,
+        requested=frozenset(fields_of(topic) if fields is None else fields),
         happened_at=happened_at,
         partenaire=recipient,
         partage=None,

@@ -168,6 +168,15 @@ def test_a_decision_is_explained_condition_by_condition_and_kept(scene, after):
         assert sorted(kept.all()) == [(False, "dpo"), (True, str(REFERENT))]
 
 
+def test_a_decision_is_explained_for_the_fields_asked_alone(scene):
+    personne, _ = scene.shared()
+    ask = {"personne_id": str(personne), "partenaire": "caf", "topic": TOPIC}
+
+    told = scene.client.post("/v1/decisions", json=ask | {"fields": ["site"]}, role="dpo")
+
+    assert told.json["fields"] == ["site"]
+
+
 def test_contracts_change_under_their_version_and_every_version_is_kept(scene):
     body = {"name": "Caisse", "contract": terms(topics={TOPIC: ["site"]})}
 
