@@ -120,7 +120,7 @@ class PayeeOut(Schema):
     """Who is paid."""
 
     kind = fields.choice(PayeeKind, "Bénéficiaire.")
-    personne_id = fields.uuid("Personne payée.")
+    personne_id = fields.uuid("Personne payée.", allow_none=True)
     label = fields.text("Tiers payé ou enseigne du bon.", "Bailleur d’exemple", allow_none=True)
 
 

@@ -160,7 +160,7 @@ class Natures(Schema):
 class ReglementIn(Schema):
     """One version of the règlement."""
 
-    code = fields.text("Code du règlement.", "RDAS", most=60, required=True)
+    code = fields.code("Code du règlement.", "RDAS", required=True)
     version = fields.text("Version.", "2023.1", most=30, required=True)
     is_example = fields.flag("Valeurs d’exemple, jamais votées.", example=True, load_default=False)
     effective_from = fields.day("Premier jour d’application.", "2023-01-01", required=True)

@@ -37,6 +37,12 @@ class TestReglement:
         assert refused.status == 422
         assert refused.json["errors"][0]["pointer"] == "/natures/AM/plafond/exceeded"
 
+    def test_has_a_code_of_the_form_every_code_has(self, office: Office) -> None:
+        refused = office.load_reglement(code="Règlement de l’exemple", version="2024.1")
+
+        assert refused.status == 422
+        assert refused.json["errors"][0]["pointer"] == "/code"
+
     def test_is_never_retroactive(self, office: Office) -> None:
         refused = office.load_reglement(version="2023.2", effective_from="2023-03-05")
 
