@@ -74,8 +74,8 @@ def _databases(environment: dict[str, str]) -> Iterator[Callable[[str], _Databas
         drop(one.settings.database)
 
 
-@pytest.fixture
-def service_runtime(_databases: Callable[[str], _Database]) -> Callable[[str], Runtime]:
+@pytest.fixture(scope="session")
+def new_runtime(_databases: Callable[[str], _Database]) -> Callable[[str], Runtime]:
     """Make the runtime of one service, on an empty database."""
 
     def make(name: str) -> Runtime:
@@ -92,6 +92,12 @@ def service_runtime(_databases: Callable[[str], _Database]) -> Callable[[str], R
         )
 
     return make
+
+
+@pytest.fixture
+def service_runtime(new_runtime: Callable[[str], Runtime]) -> Callable[[str], Runtime]:
+    """The same, for one test."""
+    return new_runtime
 
 
 @pytest.fixture

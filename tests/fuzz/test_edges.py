@@ -6,9 +6,11 @@ import marshmallow
 import pytest
 
 from chassis.catalogue import load, service_names
+from chassis.settings import Settings
 from chassis.testing import Client
 from chassis.web.pages import encode_cursor
 from chassis.web.route import endpoints
+from tests.fuzz import marks
 from tests.fuzz.callers import credentials
 
 ROUTES = [
@@ -40,35 +42,41 @@ def examples(schema):
     return {f.data_key or n: f.metadata["example"] for n, f in fields.items() if f.required}
 
 
-def asked(service_runtime, service, endpoint, query="", **path):
-    client = Client(service_runtime(service))
+@pytest.fixture
+def client(service_runtime, service):
+    return Client(service_runtime(service))
+
+
+def asked(client, endpoint, query="", body=None, **path):
     ids = dict.fromkeys(endpoint.parameters, ID)
     where = endpoint.path.format(**(ids | examples(endpoint.texts_schema) | path))
     token = credentials(min(endpoint.allow))
-    return client.request(endpoint.method, where + query, headers=token)
+    return client.request(
+        endpoint.method, where + query, json=body, headers=token, key="cle-de-test", etag='"1"'
+    )
 
 
 @pytest.mark.parametrize(
     ("service", "endpoint"), named(route for route in ROUTES if texts_of(route[1]))
 )
 @pytest.mark.parametrize("value", ["%00", "a%00b"])
-def test_an_address_that_holds_a_nul_cannot_be_read(service_runtime, service, endpoint, value):
+def test_an_address_that_holds_a_nul_cannot_be_read(client, service, endpoint, value):
     for name in texts_of(endpoint):
-        answer = asked(service_runtime, service, endpoint, **{name: value})
+        answer = asked(client, endpoint, **{name: value})
 
         assert answer.status == 400
         assert answer.json["type"].endswith(":requete-illisible")
 
 
 @pytest.mark.parametrize(("service", "endpoint"), named(r for r in ROUTES if r[1].many))
-def test_a_cursor_of_another_list_starts_no_list(service_runtime, service, endpoint):
-    keyring = service_runtime(service).keyring
+def test_a_cursor_of_another_list_starts_no_list(client, environment, service, endpoint):
+    keyring = Settings.from_env(service, environment).keyring
     for values in ([0], [ID], ["x"], ["2023-01-09", ID], []):
         cursor = encode_cursor(values, keyring, of=f"{service} /v1/autre")
         query = "".join(
             f"&{name}={value}" for name, value in examples(endpoint.query_schema).items()
         )
-        answer = asked(service_runtime, service, endpoint, f"?cursor={cursor}{query}")
+        answer = asked(client, endpoint, f"?cursor={cursor}{query}")
 
         assert answer.status == 422
         assert answer.json["detail"] == "Curseur non reconnu : reprenez la liste au début."
@@ -76,11 +84,27 @@ def test_a_cursor_of_another_list_starts_no_list(service_runtime, service, endpo
 
 @pytest.mark.parametrize(("service", "endpoint"), named(r for r in ROUTES if days_of(r[1])))
 @pytest.mark.parametrize("day", DAYS)
-def test_a_date_out_of_all_reckoning_is_refused(service_runtime, service, endpoint, day):
+def test_a_date_out_of_all_reckoning_is_refused(client, service, endpoint, day):
     for name in days_of(endpoint):
         moment = f"{name}={day}"
         for query in (moment, f"{moment}T00:00:00%2B14:00", f"{moment}T23:59:59-14:00"):
-            answer = asked(service_runtime, service, endpoint, f"?{query}")
+            answer = asked(client, endpoint, f"?{query}")
 
             assert answer.status == 422
             assert f"/{name}" in {error["pointer"] for error in answer.json["errors"]}
+
+
+@pytest.mark.parametrize(("service", "endpoint"), named(r for r in ROUTES if r[1].body))
+def test_a_value_out_of_all_reckoning_in_a_body_is_refused(client, service, endpoint):
+    valid = marks.body(endpoint.body_schema, {})
+    for name, field in endpoint.body_schema.fields.items():
+        key = field.data_key or name
+        if isinstance(field, DATES):
+            for day in DAYS:
+                value = day if isinstance(field, marshmallow.fields.Date) else f"{day}T00:00:00Z"
+                answer = asked(client, endpoint, body=valid | {key: value})
+                assert f"/{key}" in {error["pointer"] for error in answer.json["errors"]}
+        if isinstance(field, marshmallow.fields.Integer):
+            for number in (10**30, -(10**30), 2**31, 2**63):
+                answer = asked(client, endpoint, body=valid | {key: number})
+                assert answer.status < 500
