@@ -74,6 +74,8 @@ def import_dossiers(uow: UnitOfWork, rows: Sequence[Row]) -> list[dict[str, Any]
 def _look_up(uow: UnitOfWork, rows: Sequence[Row]) -> _Known:
     references = Counter(row.reference for row in rows)
     personne_ids = list({key for row in rows for key in row.personne_ids})
+    # Before the references: the same batch committed in between must be found there, not refused.
+    followed = uow.imports.followed(personne_ids)
     return _Known(
         today=uow.today,
         references=uow.imports.by_reference(list(references)),
@@ -81,7 +83,7 @@ def _look_up(uow: UnitOfWork, rows: Sequence[Row]) -> _Known:
         agents=annuaire.agents_today(uow, {row.referent_agent_id for row in rows}),
         sites=annuaire.mds_of(uow, {row.site for row in rows}),
         personnes=uow.annuaire.personnes(personne_ids),
-        followed=uow.imports.followed(personne_ids),
+        followed=followed,
     )
 
 

@@ -133,6 +133,23 @@ def test_the_same_batch_twice_at_once_loads_it_once(world: World) -> None:
     assert len(published(world.runtime)) == 40
 
 
+def test_the_same_batch_loaded_between_two_looks_is_found_not_refused(world: World) -> None:
+    rows = [_row(world, f"A-{i}", key) for i, key in enumerate(_know(world, 3))]
+    first: list[Any] = []
+
+    def overtake(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if "FROM member" in statement and "JOIN" not in statement and not first:
+            first.append("under way")
+            first.append(_import(world, rows))
+
+    sa.event.listen(world.runtime.engine, "before_cursor_execute", overtake)
+    second = _import(world, rows)
+    sa.event.remove(world.runtime.engine, "before_cursor_execute", overtake)
+
+    assert {one["outcome"] for one in first[1]} == {"CREATED"}
+    assert {one["outcome"] for one in second} == {"EXISTING"}
+
+
 def test_one_row_too_many_and_a_repeated_personne_are_refused(world: World) -> None:
     one = new_id()
 
