@@ -29,6 +29,7 @@ DANGER = re.compile(
 def world(service_runtime) -> World:
     runtime = service_runtime("dsu")
     made = World(runtime=runtime, client=Client(runtime))
+    made.site("MONTAUBAN-CENTRE")
     made.agent(made.ass, "ASS")
     return made
 

@@ -71,7 +71,7 @@ class TestTransitions:
             with pytest.raises(VisiteStateRefuses) as refusal:
                 act(one, action)
             assert one.status is status
-            assert refusal.value.extra == {"status": status.value}
+            assert refusal.value.extra == {"visite_status": status.value}
             assert (one.outcome, one.ended_at) == (None, None)
 
     def test_every_end_has_an_outcome_and_an_instant(self):
