@@ -1,4 +1,4 @@
-"""What aides asks accueil: the FAJ's birth date, who may know of a file, a site, an agent.
+"""What aides asks accueil: the birth date an age needs, who may know of a file, a site, an agent.
 
 Fails closed.
 """
@@ -37,8 +37,7 @@ def born_on(neighbours: Neighbours, personne_id: UUID) -> date:
     day: date | None = answer["born_on"]
     if day is None:
         raise AgeUnknown(
-            "Complétez la date de naissance à l’accueil : le FAJ s’adresse aux 18-25 ans "
-            "(CASF L263-3).",
+            "Complétez la date de naissance à l’accueil : cette aide dépend de l’âge.",
             field="/demandeur_id",
         )
     return day

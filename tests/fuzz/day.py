@@ -249,6 +249,8 @@ def at(day: str, hour: int) -> str:
 
 def help_with_money(day: Errands) -> None:
     document = json.loads(REGLEMENT.read_text())
+    everyone = document["natures"]["FAJ"]["age"] | {"min": 0, "max": 130}
+    document["natures"]["SECOURS"]["age"] = everyone
     day.ask("aides", "adopt_reglement", BOARD, untold(document))
     budget = {"year": 2023, "natures": ["SECOURS", "AM"], "amount_cents": 30_000}
     day.ask("aides", "open_enveloppe", roles.FINANCE, budget)

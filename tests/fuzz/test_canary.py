@@ -35,11 +35,10 @@ from tests.support.broker import amqp_uri
 #: The rendezvous of the person who agreed that partners be told of them.
 BOOKED = 3
 MONDAY = datetime(2023, 1, 9, 8, 0, tzinfo=UTC)
-#: Texts no mark enters: a code of a list that the use case checks, or an age nobody sets.
+#: Texts no mark enters: a code of a list that the use case checks, or an age the law refuses.
 CODES = {
     "/nomenclature": "a type of the nomenclature",
     "/field": "a field of a fact",
-    "/natures/SECOURS/age/article": "the example règlement sets an age for the FAJ alone",
     "/natures/AM/age/article": "no age is set for a prestation légale",
     "/natures/AML/age/article": "no age is set for a prestation légale",
 }

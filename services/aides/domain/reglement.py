@@ -124,6 +124,13 @@ class NatureRules:
     #: How many must sit for the commission to see a file.
     commission_quorum: int
 
+    @property
+    def ages(self) -> range | None:
+        """The ages the aid is for, in completed years; None: everyone."""
+        if self.age_min is None or self.age_max is None:
+            return None
+        return range(self.age_min, self.age_max + 1)
+
 
 @dataclass(eq=False, kw_only=True)
 class Reglement:

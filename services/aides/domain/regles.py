@@ -71,13 +71,13 @@ def _public(bench: _Bench) -> Line:
 
 
 def _age(bench: _Bench) -> Line:
-    low, high, age = bench.rules.age_min, bench.rules.age_max, bench.file.age
-    if low is None or high is None or bench.regime.is_legal:
+    ages, age = bench.rules.ages, bench.file.age
+    if ages is None or bench.regime.is_legal:
         return bench.line(
             Rule.AGE, LineOutcome.NOT_APPLICABLE, "Aucune condition d’âge.", article=""
         )
-    is_in = age is not None and low <= age <= high
-    sentence = f"L’aide s’adresse aux personnes de {low} à {high} ans" + (
+    is_in = age is not None and age in ages
+    sentence = f"L’aide s’adresse aux personnes de {ages[0]} à {ages[-1]} ans" + (
         f" ; l’âge au dépôt est de {age} ans." if age is not None else " ; l’âge n’est pas connu."
     )
     return bench.line(
@@ -86,8 +86,8 @@ def _age(bench: _Bench) -> Line:
         sentence,
         article=bench.rules.age_article,
         age=age,
-        min=low,
-        max=high,
+        min=ages[0],
+        max=ages[-1],
     )
 
 

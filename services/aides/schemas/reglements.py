@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import marshmallow
@@ -108,6 +109,11 @@ class Age(Schema):
     article = _article()
     min = fields.integer("Âge minimal, inclus.", 18, least=0, most=130, required=True)
     max = fields.integer("Âge maximal, inclus.", 25, least=0, most=130, required=True)
+
+    @marshmallow.validates_schema
+    def _ordered(self, data: Mapping[str, Any], **_: Any) -> None:
+        if data["max"] < data["min"]:
+            raise marshmallow.ValidationError("Ne peut être inférieur à « min ».", "max")
 
 
 class DelegationStep(Schema):

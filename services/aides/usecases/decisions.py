@@ -52,10 +52,10 @@ def decide(
     demande.check_can(verdict.outcome)
     check_coherent(verdict, demande.requested_cents)
     check_motive(demande, verdict)
-    # Accueil is asked before anything others wait for is locked.
-    age = _age(uow, demande, verdict)
-    enveloppe = _hold_everything(uow, demande, verdict, by=by)
     reglement = uow.reglements.get(demande.reglement_id)
+    # Accueil is asked before anything others wait for is locked.
+    age = _age(uow, demande, reglement, verdict)
+    enveloppe = _hold_everything(uow, demande, verdict, by=by)
     evaluation = _evaluate(uow, demande, reglement, verdict, age=age, enveloppe=enveloppe)
     if verdict.outcome.grants:
         check_grantable(demande, evaluation)
@@ -147,9 +147,9 @@ def _evaluate(
     )
 
 
-def _age(uow: UnitOfWork, demande: Demande, verdict: Verdict) -> int | None:
+def _age(uow: UnitOfWork, demande: Demande, reglement: Reglement, verdict: Verdict) -> int | None:
     """Read again before a grant: a birth date may have been corrected since the filing."""
-    if REGIMES[demande.nature].age_required and verdict.outcome.grants:
+    if reglement.rules_of(demande.nature).ages is not None and verdict.outcome.grants:
         return age_of(uow, demande)
     return demande.age_at_filing
 

@@ -238,17 +238,18 @@ def worklist(
 
 
 def _check_age_at_filing(uow: UnitOfWork, demande: Demande, reglement: Reglement) -> None:
-    if not REGIMES[demande.nature].age_required:
-        return
+    """Read wherever the règlement sets an age. Only the law's own stops the filing: of another,
+    the decision says so with its reasons and the ways of appeal."""
     rules = reglement.rules_of(demande.nature)
-    age = age_of(uow, demande)
-    if rules.age_min is None or rules.age_max is None or not rules.age_min <= age <= rules.age_max:
+    if rules.ages is None:
+        return
+    age = demande.age_at_filing = age_of(uow, demande)
+    if REGIMES[demande.nature].age_required and age not in rules.ages:
         raise AgeOutOfRange(
             f"Le FAJ s’adresse aux jeunes de {rules.age_min} à {rules.age_max} ans "
             "(CASF L263-3) ; une autre aide peut convenir.",
             field="/demandeur_id",
         )
-    demande.age_at_filing = age
 
 
 def age_of(uow: UnitOfWork, demande: Demande) -> int:
