@@ -15,14 +15,14 @@ help: ## Ce que l’on peut faire ici
 demo: $(VENV)/.demo ## Rejouer un mois de l’année publiée (environ 3 minutes)
 	$(BIN)/python -m demo replay --month 2023-01
 
-demo-year: $(VENV)/.demo ## Rejouer toute l’année publiée (environ une demi-heure)
+demo-year: $(VENV)/.demo ## Rejouer toute l’année publiée (environ 20 minutes)
 	$(BIN)/python -m demo replay --year
 
 serve: $(VENV)/.demo ## Laisser la plateforme allumée avec une semaine de données
 	$(BIN)/python -m demo serve
 
 test: check ## Toute la suite, sur de vrais PostgreSQL et RabbitMQ
-	$(BIN)/python -m tests.support.broker -- $(BIN)/python -m pytest
+	$(BIN)/python -m tests.support.broker -- $(BIN)/python -m pytest --numprocesses 3 --dist loadgroup
 
 check: $(VENV)/.dev ## Format, règles, types et frontières d’import
 	$(BIN)/ruff format --check .

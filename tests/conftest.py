@@ -28,6 +28,24 @@ KEYS = (
 INDEX_KEY = "aW5kZXgtaW5kZXgtaW5kZXgtaW5kZXgtaW5kZXgtMzI="
 
 
+#: What a pool may keep between tests: three workers share the server's hundred connections.
+IDLE_CONNECTIONS = 4
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file is one worker's. So are the journeys together, whose platforms take many
+    connections each, and they begin: nothing else lasts as long."""
+    for item in items:
+        group = "journeys" if _is_journey(item) else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: not _is_journey(item))
+
+
+def _is_journey(item: pytest.Item) -> bool:
+    return item.path.parent.name == "journeys"
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _process() -> None:
     """What a process does at boot."""
@@ -111,6 +129,9 @@ _PRISTINE: dict[str, dict[str, list[dict[str, object]]]] = {}
 
 def _empty(database: _Database) -> None:
     """Back to what the migrations left: reference rows they wrote are put back."""
+    pool = database.engine.pool
+    if isinstance(pool, sa.QueuePool) and pool.checkedin() > IDLE_CONNECTIONS:
+        database.engine.dispose()
     owner = sa.create_engine(
         database.settings.database.owner_url.replace("postgresql://", "postgresql+psycopg2://", 1),
         poolclass=sa.NullPool,

@@ -17,6 +17,8 @@ from chassis.testing import published
 from chassis.web.pages import encode_cursor
 from tests.chassis.sample.compteur.persistence import Compteur
 
+UNKNOWN = UUID(int=1)
+
 
 @pytest.fixture
 def runtime(service_runtime):
@@ -130,7 +132,7 @@ class TestRefusals:
         [
             ("/v1/compteurs/pas-un-uuid", 422),
             ("/v1/compteurs/%00", 422),
-            (f"/v1/compteurs/{uuid4()}", 404),
+            (f"/v1/compteurs/{UNKNOWN}", 404),
             ("/v1/compteurs?limit=0", 422),
             ("/v1/compteurs?limit=x", 422),
             ("/v1/compteurs?inconnu=1", 422),

@@ -28,6 +28,8 @@ from tests.support.servers import postgresql_url
 #: Monday 9 January 2023, nine in the morning in Paris.
 START = datetime(2023, 1, 9, 8, 0, tzinfo=UTC)
 MODES = ("embedded", "broker")
+#: Of each api: six of them leave the server's connections to the other tests.
+WORKERS = "3"
 
 
 @dataclass
@@ -90,8 +92,8 @@ def town(
 ) -> Iterator[Town]:
     """Six services, ready, in one mode; gone with their databases at the end."""
     folder = tmp_path_factory.mktemp("plateforme")
-    given = {name: os.environ.get(name) for name in ("DATABASE_URL", "AMQP_URI")}
-    os.environ["DATABASE_URL"] = postgresql_url()
+    given = {name: os.environ.get(name) for name in ("DATABASE_URL", "AMQP_URI", "WORKERS")}
+    os.environ.update(DATABASE_URL=postgresql_url(), WORKERS=WORKERS)
     if request.param == "embedded":
         os.environ.pop("AMQP_URI", None)
     else:

@@ -23,6 +23,7 @@ from demo.postgres import EmbeddedPostgres
 from demo.state import FILE
 from services import SERVICES
 from tests.chassis.processes import eventually
+from tests.journeys.conftest import WORKERS
 from tests.support.broker import amqp_uri
 from tests.support.servers import postgresql_url
 
@@ -44,7 +45,7 @@ class Replays:
     def __init__(self, folder: Path, **given: str) -> None:
         self.folder = folder
         without = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "AMQP_URI")}
-        self.environment = without | given
+        self.environment = without | {"WORKERS": WORKERS} | given
         self.started: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> subprocess.Popen[bytes]:

@@ -253,7 +253,7 @@ class TestMotives:
 
         check_motive(a_demande(Nature.AM), verdict(Outcome.REFUSED, 0, reason=reason))
 
-    @pytest.mark.parametrize("outcome", set(Outcome) - {Outcome.GRANTED})
+    @pytest.mark.parametrize("outcome", sorted(set(Outcome) - {Outcome.GRANTED}))
     @pytest.mark.parametrize(
         ("reason", "text"),
         [(None, "Pourquoi."), (DecisionReason.CUMUL, None), (DecisionReason.CUMUL, "  ")],

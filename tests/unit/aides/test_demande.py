@@ -127,7 +127,7 @@ class TestStates:
     def test_every_state_has_its_row(self) -> None:
         assert set(TRANSITIONS) == set(Status)
 
-    @pytest.mark.parametrize("status", set(Status) - {Status.INSTRUCTED})
+    @pytest.mark.parametrize("status", sorted(set(Status) - {Status.INSTRUCTED}))
     @pytest.mark.parametrize("outcome", Outcome)
     def test_only_an_instructed_demande_is_decided(self, status: Status, outcome: Outcome) -> None:
         with pytest.raises(ActionNotAllowed):
