@@ -23,6 +23,8 @@ def check(service_class: Any, endpoint: Endpoint, response: Response) -> None:
         _check_refusal(endpoint, response.status_code, json.loads(response.get_data()), where)
     elif endpoint.raw:
         assert response.status_code in _PROBED, where
+    elif endpoint.media is not None:
+        _check_document(endpoint, response, where)
     else:
         assert response.status_code == endpoint.success_status, where
         _check_reply(service_class, endpoint, response, where)
@@ -34,6 +36,15 @@ def _check_refusal(endpoint: Endpoint, status: int, told: dict[str, Any], where:
     assert status in map(problems.status_of, kinds), f"{where}: {code}"
     members = {*refusals.SCHEMA["properties"], *(name for kind in kinds for name in kind.members)}
     assert set(told) <= members, f"{where}: {set(told) - members}"
+
+
+def _check_document(endpoint: Endpoint, response: Response, where: str) -> None:
+    assert response.headers.get("ETag"), where
+    if response.status_code == 304:
+        assert not response.get_data(), where
+    else:
+        assert response.status_code == endpoint.success_status, where
+        assert response.mimetype == endpoint.media, where
 
 
 def _check_reply(service_class: Any, endpoint: Endpoint, response: Response, where: str) -> None:

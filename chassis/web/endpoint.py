@@ -35,6 +35,8 @@ class Endpoint:
     #: The texts of the address; what is called `…_id` is an id and needs no schema.
     texts: type[Schema] | None = None
     reply: type[Schema] | None = None
+    #: The media type of a reply that is no JSON: the handler answers a `Document`.
+    media: str | None = None
     #: The member of the reply that holds the items of a paginated list.
     many: str | None = None
     status: int = 200
@@ -70,7 +72,8 @@ class Endpoint:
     @property
     def success_status(self) -> int:
         """The status of a successful answer."""
-        return 204 if self.reply is None and self.status == 200 and not self.raw else self.status
+        says_something = self.reply is not None or self.media is not None or self.raw
+        return self.status if says_something or self.status != 200 else 204
 
     def list_of(self, service: str) -> str:
         """What a cursor of this list is bound to."""

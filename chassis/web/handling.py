@@ -22,7 +22,7 @@ from chassis.errors import DomainError, Forbidden
 from chassis.logs import get_logger, told
 from chassis.metrics import HTTP_SECONDS
 from chassis.runtime import Runtime
-from chassis.web import idempotency
+from chassis.web import documents, idempotency
 from chassis.web.endpoint import Call, Endpoint, Handler
 from chassis.web.pages import Page, decode_cursor, encode_cursor
 from chassis.web.problems import (
@@ -249,6 +249,8 @@ def _act(
 ) -> Response:
     result = handler(uow, call, **path)
     uow.session.flush()
+    if endpoint.media is not None:
+        return documents.answer(endpoint.media, result, call.headers.get("If-None-Match"))
     return render(endpoint, result, uow)
 
 

@@ -151,6 +151,8 @@ def _responses(endpoint: Endpoint) -> dict[str, Any]:
     answers = {str(endpoint.success_status): _success(endpoint)}
     if endpoint.path in ("/readyz", "/livez"):
         answers["503"] = {"description": "Il manque quelque chose ; le corps dit quoi."}
+    if endpoint.media is not None:
+        answers["304"] = {"description": "Inchangé depuis l’ETag envoyé (If-None-Match)."}
     return answers | refusals.responses(endpoint)
 
 
@@ -163,7 +165,9 @@ def _success(endpoint: Endpoint) -> dict[str, Any]:
     if endpoint.reply is not None:
         schema: Any = endpoint.reply if endpoint.many is None else _page(endpoint)
         answer["content"] = {"application/json": {"schema": schema}}
-    if endpoint.etag:
+    if endpoint.media is not None:
+        answer["content"] = {endpoint.media: {"schema": _TEXT}}
+    if endpoint.etag or endpoint.media is not None:
         answer["headers"]["ETag"] = {
             "description": "Version de la fiche.",
             "example": '"3"',
