@@ -212,3 +212,39 @@ class RoomExists(Conflict):
 
     code = "salle-existante"
     title = "Ce site a déjà une salle de ce nom"
+
+
+class MdsUnknown(NotFound):
+    """No such MDS, or not one the caller works in."""
+
+    code = "mds-introuvable"
+    title = "MDS introuvable"
+
+
+class CalendarUnknown(NotFound):
+    """No such calendar: another agent's, ended, or a secret that opens nothing."""
+
+    code = "calendrier-introuvable"
+    title = "Calendrier introuvable"
+
+
+class CalendarHostRefused(Invalid):
+    """The host of an external calendar is not one that the département admits."""
+
+    code = "agenda-externe-refuse"
+    title = "Cette adresse d’agenda n’est pas admise"
+
+
+class CalendarUnreadable(Invalid):
+    """The file is no calendar, or one too large."""
+
+    code = "agenda-externe-illisible"
+    title = "Ce calendrier ne peut pas être lu"
+    members: ClassVar = {"trouble": ("Pourquoi, par code.", "NOT_A_CALENDAR")}
+
+
+class BusyTimeImported(Conflict):
+    """The time comes from the agent's own calendar: it would come back."""
+
+    code = "temps-importe"
+    title = "Ce temps vient de l’agenda personnel de l’agent"

@@ -19,6 +19,7 @@ from services.rendezvous.persistence.occupations import Occupations
 from services.rendezvous.persistence.plannings import Plannings
 from services.rendezvous.persistence.rendezvous import Agendas, Holds
 from services.rendezvous.persistence.tables import metadata
+from services.rendezvous.persistence.weeks import Weeks
 
 __all__ = ["CONSTRAINTS", "UnitOfWork", "metadata"]
 
@@ -67,3 +68,8 @@ class UnitOfWork(ChassisUnitOfWork):
     def activities(self) -> Activities:
         """The figures."""
         return Activities(self.session)
+
+    @cached_property
+    def weeks(self) -> Weeks:
+        """Everybody's week."""
+        return Weeks(self.session)

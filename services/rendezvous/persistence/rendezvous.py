@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from chassis.locks import lock_resources
 from services.rendezvous.domain.hold import Hold, HoldStatus
-from services.rendezvous.domain.motif import Kind, Modality
+from services.rendezvous.domain.motif import Kind, Modality, day_of
 from services.rendezvous.domain.occupation import Claim, Interval
 from services.rendezvous.domain.rendezvous import (
     CancelledBy,
@@ -37,6 +37,7 @@ _PLACE = tuple(Place.__dataclass_fields__)
 _STATE = ("status", "cancelled_by", "cancel_reason", "excused", "closed_at", "version")
 _MOVED = ("motif_id", "motif", "kind", "modality", "discreet", "held_on", "version")
 _UUIDS = pg.ARRAY(pg.UUID)
+_DAY = timedelta(days=1)
 #: Statements of every booking and every outcome are written once: building one costs more than
 #: running it.
 _GET = sa.select(rendezvous).where(rendezvous.c.id == sa.bindparam("rendezvous_id"))
@@ -119,6 +120,20 @@ class Agendas:
                 rendezvous.c.starts_at < window.end,
                 rendezvous.c.ends_at > window.start,
                 rendezvous.c.status != Status.CANCELLED,
+            ).order_by(rendezvous.c.starts_at, rendezvous.c.id)
+        )
+        return [_as_seen(row) for row in rows]
+
+    def of_agents(self, agent_ids: Collection[UUID], window: Interval) -> list[Seen]:
+        """The rendezvous of these agents that are not cancelled, by time. Found by their day."""
+        rows = self._session.execute(
+            _SEEN.where(
+                # The day is that of the start; none lasts a day.
+                rendezvous.c.held_on.between(day_of(window.start - _DAY), day_of(window.end)),
+                rendezvous.c.starts_at < window.end,
+                rendezvous.c.ends_at > window.start,
+                rendezvous.c.status != Status.CANCELLED,
+                rendezvous.c.agent_ids.overlap(sa.cast(list(agent_ids), _UUIDS)),
             ).order_by(rendezvous.c.starts_at, rendezvous.c.id)
         )
         return [_as_seen(row) for row in rows]

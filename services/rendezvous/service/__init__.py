@@ -7,9 +7,12 @@ from services.rendezvous.service.activity import ActivityRoutes
 from services.rendezvous.service.booking import BookingRoutes
 from services.rendezvous.service.planning import PlanningRoutes
 from services.rendezvous.service.reading import ReadingRoutes
+from services.rendezvous.service.week import WeekRoutes
 
 
-class RendezvousService(PlanningRoutes, BookingRoutes, ReadingRoutes, ActivityRoutes, Api):
+class RendezvousService(
+    PlanningRoutes, BookingRoutes, ReadingRoutes, WeekRoutes, ActivityRoutes, Api
+):
     """Rendez-vous du service social."""
 
     name = "rendezvous"

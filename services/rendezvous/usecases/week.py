@@ -1,0 +1,68 @@
+"""The week of a whole MDS, as one viewer may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from chassis.caller import Caller
+from services.rendezvous.domain.errors import MdsUnknown
+from services.rendezvous.domain.planning import Absence, Opening
+from services.rendezvous.domain.week import AgentWeek
+from services.rendezvous.persistence import UnitOfWork
+from services.rendezvous.usecases.reading import days
+from services.rendezvous.usecases.viewers import Line, line_of, viewer_of, whole
+
+_WEEK = timedelta(days=6)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One agent's column. A rendezvous of several agents stands in the column of each."""
+
+    agent_id: UUID
+    profession: str
+    site: str
+    volant: bool
+    rendezvous: Sequence[Line]
+    openings: Sequence[Opening]
+    absences: Sequence[Absence]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Week:
+    """Seven Paris days of an MDS."""
+
+    mds: str
+    first_day: date
+    last_day: date
+    agents: Sequence[Column]
+
+
+def read_week(uow: UnitOfWork, *, by: Caller, mds: str, first_day: date, site: str | None) -> Week:
+    """Everybody's week. Two statements, whatever the number of agents. Raises MdsUnknown."""
+    viewer = viewer_of(uow, by)
+    if mds not in viewer.mds:
+        raise MdsUnknown()
+    last_day = first_day + _WEEK
+    window = days(first_day, last_day)
+    agents = uow.weeks.of_mds(mds, site=site, first_day=first_day, last_day=last_day, window=window)
+    held = whole(uow, viewer, uow.agendas.of_agents([one.agent_id for one in agents], window))
+    lines = [(seen, line_of(viewer, seen)) for seen in held]
+
+    def column(agent: AgentWeek) -> Column:
+        return Column(
+            agent_id=agent.agent_id,
+            profession=agent.profession,
+            site=agent.site,
+            volant=agent.volant,
+            rendezvous=[line for seen, line in lines if agent.shows(seen, mds=mds, site=site)],
+            openings=agent.openings,
+            absences=agent.absences,
+        )
+
+    return Week(
+        mds=mds, first_day=first_day, last_day=last_day, agents=[column(one) for one in agents]
+    )
