@@ -19,6 +19,10 @@ ROUTES = [
 ]
 #: What answers without a token: probes, measures, and what the API says of itself.
 OPEN = {"/livez", "/readyz", "/metrics", "/openapi.json", "/docs"}
+#: What a secret in the address opens, and why no token can.
+SECRET = {
+    "/v1/calendars/{secret}": "a calendar program sends no token; 256 bits were drawn for it alone"
+}
 
 
 @pytest.mark.parametrize(("service", "endpoint"), ROUTES)
@@ -26,6 +30,10 @@ class TestEveryRoute:
     def test_has_a_rule(self, service, endpoint):
         if endpoint.path in OPEN:
             assert endpoint.allow is None
+        elif endpoint.path in SECRET:
+            assert endpoint.allow is None
+            assert endpoint.method == "GET"
+            assert endpoint.media
         else:
             assert endpoint.allow
             assert endpoint.allow <= roles.ALL

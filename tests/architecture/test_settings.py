@@ -16,7 +16,11 @@ ENVIRONMENT = {
     "JWKS": "/nulle/part",
     "TOKEN_ISSUER": "urn:test",
 }
-OWN = {"notifications": "SMTP_PORT", "consent": "PARTNER_VHOSTS"}
+OWN = {
+    "notifications": "SMTP_PORT",
+    "consent": "PARTNER_VHOSTS",
+    "rendezvous": "EXTERNAL_CALENDAR_HOSTS",
+}
 
 
 @pytest.mark.parametrize(("service", "variable"), OWN.items())
@@ -28,7 +32,7 @@ def test_a_wrong_one_stops_every_process_of_the_service(service: str, variable: 
     assert "hunter2" not in str(refusal.value)
 
 
-@pytest.mark.parametrize("service", ["accueil", "dsu", "aides", "rendezvous"])
+@pytest.mark.parametrize("service", ["accueil", "dsu", "aides"])
 def test_the_others_do_not_read_it(service: str) -> None:
     wrong = dict.fromkeys(OWN.values(), "hunter2")
 

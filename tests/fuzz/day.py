@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -187,6 +188,24 @@ def make_room(day: Errands) -> None:
     absence = day.ask("rendezvous", "create_absence", SECRETARY, away).json["absence"]
     where = {"absence_id": absence["absence_id"]}
     day.ask("rendezvous", "delete_absence", SECRETARY, **where)
+    plug_calendars(day)
+
+
+def plug_calendars(day: Errands) -> None:
+    """Unplugged before it falls due: no host is asked."""
+    own = {"agent_id": day.ids[WORKER]}
+    day.ask("rendezvous", "draw_calendar", WORKER, **own)
+    day.ask("rendezvous", "end_calendar", WORKER, **own)
+    runtime = day.town.runtimes["rendezvous"]
+    admitted = {"EXTERNAL_CALENDAR_HOSTS": "agenda.exemple.fr"}
+    runtime.settings = replace(runtime.settings, env={**runtime.settings.env, **admitted})
+    day.ask("rendezvous", "plug_calendar", WORKER, **own)
+    title = f"SUMMARY:{marks.SENTENCE}\nLOCATION:{marks.SENTENCE}\nUID:{marks.NIR}"
+    event = f"BEGIN:VEVENT\nDTSTART:20230202T090000\nDURATION:PT1H\n{title}\nEND:VEVENT"
+    ics = f"BEGIN:VCALENDAR\nVERSION:2.0\n{event}\nEND:VCALENDAR\n"
+    loaded = day.ask("rendezvous", "load_calendar", WORKER, {"ics": ics}, **own)
+    assert loaded.json["busy"] == 1
+    day.ask("rendezvous", "unplug_calendar", WORKER, **own)
 
 
 def share(day: Errands) -> None:

@@ -27,10 +27,11 @@ class Opening:
 
 class AbsenceKind(StrEnum):
     """Away, or at work but not receiving (writing, meetings). The reason of an absence is the
-    agent's own business: it is not asked."""
+    agent's own business: it is not asked. EXTERNAL: taken in the agent's own calendar program."""
 
     ABSENCE = "ABSENCE"
     WORK = "WORK"
+    EXTERNAL = "EXTERNAL"
 
 
 @dataclass(frozen=True, kw_only=True)

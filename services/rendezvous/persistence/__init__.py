@@ -13,6 +13,7 @@ from services.rendezvous.domain.errors import (
     SlotTaken,
 )
 from services.rendezvous.persistence.activity import Activities
+from services.rendezvous.persistence.calendars import Calendars
 from services.rendezvous.persistence.knowns import Knowns
 from services.rendezvous.persistence.motifs import Motifs
 from services.rendezvous.persistence.occupations import Occupations
@@ -73,3 +74,8 @@ class UnitOfWork(ChassisUnitOfWork):
     def weeks(self) -> Weeks:
         """Everybody's week."""
         return Weeks(self.session)
+
+    @cached_property
+    def calendars(self) -> Calendars:
+        """What leaves for, and comes from, agents' calendar programs."""
+        return Calendars(self.session)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.orm import Session
 
+from chassis.ids import new_id
 from services.rendezvous.domain.occupation import Interval
 from services.rendezvous.domain.planning import Absence, AbsenceKind, Opening
 from services.rendezvous.persistence.tables import absence, opening
@@ -69,6 +70,32 @@ class Plannings:
     def add_absence(self, new: Absence) -> None:
         """Store an absence."""
         self._session.execute(sa.insert(absence).values(vars(new)))
+
+    def replace_external(self, agent_id: UUID, spans: Collection[Interval]) -> None:
+        """Make these the only busy times of an agent that come from their own calendar.
+
+        Those that have not changed keep their ids.
+        """
+        theirs = (absence.c.agent_id == agent_id, absence.c.kind == AbsenceKind.EXTERNAL)
+        known = {
+            Interval(row.starts_at, row.ends_at): row.id
+            for row in self._session.execute(sa.select(absence).where(*theirs))
+        }
+        gone = [known[span] for span in known.keys() - set(spans)]
+        if gone:
+            self._session.execute(sa.delete(absence).where(absence.c.id.in_(gone)))
+        rows = [
+            {
+                "id": new_id(),
+                "agent_id": agent_id,
+                "kind": AbsenceKind.EXTERNAL,
+                "starts_at": span.start,
+                "ends_at": span.end,
+            }
+            for span in sorted(set(spans) - known.keys())
+        ]
+        if rows:
+            self._session.execute(sa.insert(absence), rows)
 
     def absence(self, absence_id: UUID) -> Absence | None:
         """An absence by id."""

@@ -88,6 +88,7 @@ class AbsenceIn(SpanIn):
         AbsenceKind,
         "Absent, ou au travail sans recevoir (écrits, réunion). La cause n’est pas demandée.",
         load_default=AbsenceKind.ABSENCE,
+        validate=validate.OneOf([AbsenceKind.ABSENCE, AbsenceKind.WORK]),
     )
 
 
@@ -96,7 +97,9 @@ class AbsenceOut(Schema):
 
     id = fields.uuid("Identifiant de l’absence.", data_key="absence_id")
     agent_id = fields.uuid("Agent.")
-    kind = fields.choice(AbsenceKind, "Absent, ou au travail sans recevoir.")
+    kind = fields.choice(
+        AbsenceKind, "Absent, au travail sans recevoir, ou pris dans son agenda personnel."
+    )
     starts_at = fields.instant("Début (UTC).", "2023-01-09T08:00:00+00:00")
     ends_at = fields.instant("Fin (UTC).", "2023-01-09T11:00:00+00:00")
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from chassis.web.api import Api
 from services.rendezvous.service.activity import ActivityRoutes
 from services.rendezvous.service.booking import BookingRoutes
+from services.rendezvous.service.calendars import CalendarRoutes
 from services.rendezvous.service.planning import PlanningRoutes
 from services.rendezvous.service.reading import ReadingRoutes
 from services.rendezvous.service.week import WeekRoutes
 
 
 class RendezvousService(
-    PlanningRoutes, BookingRoutes, ReadingRoutes, WeekRoutes, ActivityRoutes, Api
+    PlanningRoutes, BookingRoutes, ReadingRoutes, WeekRoutes, CalendarRoutes, ActivityRoutes, Api
 ):
     """Rendez-vous du service social."""
 

@@ -149,7 +149,7 @@ class PlanningRoutes:
         allow=allowed.PLANNERS,
         tag="Plages",
         summary="Supprimer une absence",
-        problems=(errors.PlanningUnknown,),
+        problems=(errors.PlanningUnknown, errors.BusyTimeImported),
     )
     def delete_absence(self, uow: UnitOfWork, call: Call, absence_id: UUID) -> None:
         planning.delete_absence(uow, by=call.caller, absence_id=absence_id)

@@ -13,6 +13,7 @@ from chassis.ids import new_id
 from chassis.unit_of_work import expect_version
 from services.rendezvous.domain.errors import (
     AgentUnknown,
+    BusyTimeImported,
     MotifNotFound,
     PlanningUnknown,
     SiteUnknown,
@@ -130,6 +131,8 @@ def delete_absence(uow: UnitOfWork, *, by: Caller, absence_id: UUID) -> None:
     if absence is None:
         raise PlanningUnknown()
     _may_plan_or_unknown(uow, by, absence.agent_id)
+    if absence.kind is AbsenceKind.EXTERNAL:
+        raise BusyTimeImported("Modifiez-le dans cet agenda, ou débranchez-le.")
     uow.plannings.delete_absence(absence_id)
 
 
