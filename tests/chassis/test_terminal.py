@@ -13,12 +13,14 @@ from chassis.terminal import Terminal
 from demo import cli as demo_cli
 from demo import outbox_sink
 from services.consent import provisioning
+from services.rendezvous import transfer
 
 APPLICATIONS = {
     "chassis": application,
     "demo": demo_cli.app,
     "demo.outbox_sink": outbox_sink.app,
     "services.consent.provisioning": provisioning.app,
+    "services.rendezvous.transfer": transfer.application,
 }
 #: What typer says when left to itself.
 ENGLISH = re.compile(

@@ -20,6 +20,7 @@ from services.rendezvous.persistence.occupations import Occupations
 from services.rendezvous.persistence.plannings import Plannings
 from services.rendezvous.persistence.rendezvous import Agendas, Holds
 from services.rendezvous.persistence.tables import metadata
+from services.rendezvous.persistence.transfers import Transfers
 from services.rendezvous.persistence.weeks import Weeks
 
 __all__ = ["CONSTRAINTS", "UnitOfWork", "metadata"]
@@ -79,3 +80,8 @@ class UnitOfWork(ChassisUnitOfWork):
     def calendars(self) -> Calendars:
         """What leaves for, and comes from, agents' calendar programs."""
         return Calendars(self.session)
+
+    @cached_property
+    def transfers(self) -> Transfers:
+        """Imports and exports."""
+        return Transfers(self.session)

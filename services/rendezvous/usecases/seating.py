@@ -83,7 +83,7 @@ def take_place(uow: UnitOfWork, seat: Seat, take: Callable[[list[Claim]], bool])
     On a refusal the transaction is given up first, so that nobody waits while others are sought.
     """
     try:
-        _take(uow, seat, take)
+        take_or_refuse(uow, seat, take)
     except (SlotTaken, NotOpen, AgentAbsent) as refusal:
         uow.rollback()
         found = alternatives(
@@ -95,7 +95,8 @@ def take_place(uow: UnitOfWork, seat: Seat, take: Callable[[list[Claim]], bool])
         raise type(refusal)(refusal.detail, extra={"alternatives": found}) from None
 
 
-def _take(uow: UnitOfWork, seat: Seat, take: Callable[[list[Claim]], bool]) -> None:
+def take_or_refuse(uow: UnitOfWork, seat: Seat, take: Callable[[list[Claim]], bool]) -> None:
+    """Take the place, or refuse without looking for others: the transaction goes on."""
     claims = claims_of(seat.place, seat.motif.shape, seat.personne_ids)
     resources = [claim.resource_id for claim in claims]
     lines = uow.occupations.situation(
