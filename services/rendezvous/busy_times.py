@@ -34,7 +34,7 @@ MAX_EVENTS = 5_000
 #: Occurrences of one series looked at: a daily one since 1950.
 _MAX_STEPS = 30_000
 #: Processor seconds and bytes of memory of the program.
-_CPU_SECONDS, _MEMORY = 10, 1024**3
+_CPU_SECONDS, _MEMORY = 10, 512 * 1024**2
 #: What says when, how often, and whether it takes time.
 _KEPT = re.compile(
     r"(BEGIN|END|UID|DTSTART|DTEND|DURATION|RRULE|RDATE|EXDATE|RECURRENCE-ID|STATUS|TRANSP"

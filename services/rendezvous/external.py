@@ -60,6 +60,7 @@ def read_apart(content: bytes, window: Interval) -> Busy:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=_ROOT,
+            env={},  # none of our secrets is there
             timeout=_READ_SECONDS,
             check=False,
         )

@@ -193,12 +193,12 @@ def make_room(day: Errands) -> None:
 
 def plug_calendars(day: Errands) -> None:
     """Unplugged before it falls due: no host is asked."""
-    own = {"agent_id": day.ids[WORKER]}
-    day.ask("rendezvous", "draw_calendar", WORKER, **own)
-    day.ask("rendezvous", "end_calendar", WORKER, **own)
     runtime = day.town.runtimes["rendezvous"]
     admitted = {"EXTERNAL_CALENDAR_HOSTS": "agenda.exemple.fr"}
     runtime.settings = replace(runtime.settings, env={**runtime.settings.env, **admitted})
+    own = {"agent_id": day.ids[WORKER]}
+    day.ask("rendezvous", "draw_calendar", WORKER, **own)
+    day.ask("rendezvous", "end_calendar", WORKER, **own)
     day.ask("rendezvous", "plug_calendar", WORKER, **own)
     title = f"SUMMARY:{marks.SENTENCE}\nLOCATION:{marks.SENTENCE}\nUID:{marks.NIR}"
     event = f"BEGIN:VEVENT\nDTSTART:20230202T090000\nDURATION:PT1H\n{title}\nEND:VEVENT"
