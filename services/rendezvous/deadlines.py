@@ -1,18 +1,29 @@
-"""Work that falls due in rendezvous: holds that run out, calendars to read again."""
+"""Work that falls due in rendezvous: holds and offers that run out, time that frees, waits that
+end, calendars to read again."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
+from chassis.correlation import correlated
 from chassis.deadlines import Deadlines, Due
+from chassis.due import finish, postpone
+from chassis.events import Correlation
+from chassis.logs import get_logger, told
 from chassis.runtime import Runtime
 from services.rendezvous import external
 from services.rendezvous.persistence import UnitOfWork
-from services.rendezvous.usecases import booking
+from services.rendezvous.persistence.attentes import ATTENTE_REVIEW, PLACE_FREED, as_freed
+from services.rendezvous.usecases import booking, offering, passing
 from services.rendezvous.usecases.calendars import REFRESH_DUE
 
+#: Technical time before a freed place that could not be looked at is looked at again.
+_AGAIN = timedelta(seconds=30)
 deadlines = Deadlines()
+log = get_logger(__name__)
 
 
 @deadlines.due("hold_expiry")
@@ -25,3 +36,45 @@ def expire_holds(uow: UnitOfWork, items: Sequence[Due]) -> None:
 def refresh_calendars(runtime: Runtime, items: Sequence[Due]) -> None:
     """Read agents' own calendars again."""
     external.refresh_due(runtime, items)
+
+
+@deadlines.due(passing.OFFER_EXPIRY)
+def expire_offers(uow: UnitOfWork, items: Sequence[Due]) -> None:
+    """Nobody answered in time: the place is for the next in line."""
+    passing.offers_ran_out(uow, [UUID(item.subject) for item in items])
+
+
+@deadlines.due(passing.ATTENTE_END)
+def end_waits(uow: UnitOfWork, items: Sequence[Due]) -> None:
+    """The last day that suited is over."""
+    passing.periods_are_over(uow, [UUID(item.subject) for item in items])
+
+
+@deadlines.due(ATTENTE_REVIEW)
+def review_waits(uow: UnitOfWork, items: Sequence[Due]) -> None:
+    """A rendezvous was booked or cancelled: what was waited for may have no object any more."""
+    passing.review(uow, [UUID(item.subject) for item in items])
+
+
+@deadlines.outside(PLACE_FREED)
+def offer_places(runtime: Any, items: Sequence[Due]) -> None:
+    """Offer each freed time in a transaction of its own: one holds the locks of its agents alone.
+
+    What fails comes back; one that always fails holds up none of the others.
+    """
+    for item in items:
+        with correlated(Correlation(correlation_id=item.correlation_id)):
+            try:
+                runtime.transaction(lambda uow, item=item: _offer_place(uow, item))
+            except Exception as error:  # noqa: BLE001 - whatever it was, the place is kept for later
+                log.warning("place_freed_deferred", **told(error))
+                runtime.transaction(
+                    lambda uow, item=item, error=error: postpone(
+                        uow, item.id, _AGAIN, type(error).__name__
+                    )
+                )
+
+
+def _offer_place(uow: UnitOfWork, item: Due) -> None:
+    offering.offer_freed(uow, as_freed(item.payload))
+    finish(uow, [item.id])

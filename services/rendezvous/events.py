@@ -72,10 +72,47 @@ class RendezvousMissed(RendezvousFact):
     excused: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class OffreFact(Fact):
+    """What every fact about an offer carries. `personne_ids`: those it was made to, alone."""
+
+    aggregate = "offre"
+    key = "offer_id"
+
+    offer_id: UUID
+    personne_ids: tuple[UUID, ...]
+    mds: str
+    site: str
+    motif: str
+    modality: str
+    discreet: bool
+    starts_at: datetime
+    ends_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreneauOffered(OffreFact):
+    """A time that freed is kept for someone of the waiting list until `expires_at`."""
+
+    name = "creneau_offered"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferClosed(OffreFact):
+    """It can no longer be accepted. `outcome`: ACCEPTED, DECLINED, EXPIRED, TAKEN or CLOSED."""
+
+    name = "offer_closed"
+
+    outcome: str
+
+
 FACTS: tuple[type[Fact], ...] = (
     RendezvousBooked,
     RendezvousMoved,
     RendezvousCancelled,
     RendezvousHonoured,
     RendezvousMissed,
+    CreneauOffered,
+    OfferClosed,
 )

@@ -61,6 +61,9 @@ class Motif:
     instructions: str
     valid_from: date
     valid_to: date | None
+    #: A time that frees is offered to so many of the waiting list at once, for so long: *exemple*.
+    offers_at_once: int = 1
+    offer_minutes: int = 240
     version: int = 1
 
     @property

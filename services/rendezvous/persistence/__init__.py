@@ -7,16 +7,19 @@ from functools import cached_property
 from chassis.errors import DomainError
 from chassis.unit_of_work import UnitOfWork as ChassisUnitOfWork
 from services.rendezvous.domain.errors import (
+    AttenteExists,
     MotifOverlaps,
     OpeningOverlaps,
     RoomExists,
     SlotTaken,
 )
 from services.rendezvous.persistence.activity import Activities
+from services.rendezvous.persistence.attentes import Attentes
 from services.rendezvous.persistence.calendars import Calendars
 from services.rendezvous.persistence.knowns import Knowns
 from services.rendezvous.persistence.motifs import Motifs
 from services.rendezvous.persistence.occupations import Occupations
+from services.rendezvous.persistence.offres import Offres
 from services.rendezvous.persistence.plannings import Plannings
 from services.rendezvous.persistence.rendezvous import Agendas, Holds
 from services.rendezvous.persistence.tables import metadata
@@ -30,6 +33,7 @@ CONSTRAINTS: dict[str, type[DomainError]] = {
     "ex_opening_one_site_at_a_time": OpeningOverlaps,
     "uq_room_site_name": RoomExists,
     "ex_occupation_one_at_a_time": SlotTaken,
+    "uq_attente_once": AttenteExists,
 }
 
 
@@ -65,6 +69,16 @@ class UnitOfWork(ChassisUnitOfWork):
     def holds(self) -> Holds:
         """Places kept for a few minutes."""
         return Holds(self.session, self.occupations)
+
+    @cached_property
+    def attentes(self) -> Attentes:
+        """The waiting list."""
+        return Attentes(self.session)
+
+    @cached_property
+    def offres(self) -> Offres:
+        """Freed times offered to it."""
+        return Offres(self.session)
 
     @cached_property
     def activities(self) -> Activities:

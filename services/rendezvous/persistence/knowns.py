@@ -59,6 +59,15 @@ class Knowns:
         ).one_or_none()
         return as_personne(row._asdict()) if row else None
 
+    def personnes(self, personne_ids: Collection[UUID]) -> dict[UUID, KnownPersonne]:
+        """Those of these personnes of whom anything was told."""
+        rows = self._session.execute(
+            sa.select(personne).where(
+                personne.c.personne_id == sa.any_(sa.cast(list(personne_ids), pg.ARRAY(pg.UUID)))
+            )
+        )
+        return {row.personne_id: as_personne(row._asdict()) for row in rows}
+
     def put_assignment(self, known: Assignment) -> None:
         """Remember an agent's post from a day on; the same day again replaces it."""
         row = pg.insert(assignment).values(vars(known))
@@ -111,6 +120,12 @@ class Knowns:
         """Those of these sites that are known."""
         rows = self._session.execute(sa.select(site).where(site.c.site.in_(codes)))
         return {row.site: KnownSite(**row._mapping) for row in rows}
+
+    def has_mds(self, mds: str) -> bool:
+        """Whether any open site is of this MDS."""
+        return bool(
+            self._session.scalar(sa.select(sa.exists().where(site.c.mds == mds, site.c.open)))
+        )
 
     def put_dossier(self, known: KnownDossier) -> None:
         """Whom the dossier is about, and its lead référent from now on."""

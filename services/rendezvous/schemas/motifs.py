@@ -82,6 +82,22 @@ class MotifIn(Schema):
         most=1000,
         load_default="",
     )
+    offers_at_once = fields.integer(
+        "À combien de personnes en attente un créneau libéré est proposé à la fois "
+        "(la première qui accepte l’obtient).",
+        1,
+        least=1,
+        most=20,
+        load_default=1,
+    )
+    offer_minutes = fields.integer(
+        "Temps laissé pour répondre à une proposition (exemple : 4 heures) ; "
+        "moins si le créneau est proche.",
+        240,
+        least=15,
+        most=7 * _DAY,
+        load_default=240,
+    )
     valid_from = fields.day("Premier jour de validité.", "2023-01-01", required=True)
     valid_to = fields.day(
         "Dernier jour de validité ; absent : sans fin.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chassis.web.api import Api
 from services.rendezvous.service.activity import ActivityRoutes
+from services.rendezvous.service.attentes import AttenteRoutes
 from services.rendezvous.service.booking import BookingRoutes
 from services.rendezvous.service.calendars import CalendarRoutes
 from services.rendezvous.service.planning import PlanningRoutes
@@ -12,7 +13,14 @@ from services.rendezvous.service.week import WeekRoutes
 
 
 class RendezvousService(
-    PlanningRoutes, BookingRoutes, ReadingRoutes, WeekRoutes, CalendarRoutes, ActivityRoutes, Api
+    PlanningRoutes,
+    BookingRoutes,
+    AttenteRoutes,
+    ReadingRoutes,
+    WeekRoutes,
+    CalendarRoutes,
+    ActivityRoutes,
+    Api,
 ):
     """Rendez-vous du service social."""
 

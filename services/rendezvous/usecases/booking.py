@@ -30,6 +30,7 @@ from services.rendezvous.domain.occupation import Claim
 from services.rendezvous.domain.rendezvous import Action, Links, Place, Rendezvous, booked
 from services.rendezvous.domain.rights import Viewer
 from services.rendezvous.persistence import UnitOfWork
+from services.rendezvous.usecases.freeing import place_left, wait_may_end
 from services.rendezvous.usecases.seating import Seat, read_ground, take_place
 from services.rendezvous.usecases.viewers import Line, line_of, viewer_of, visible
 
@@ -85,7 +86,7 @@ def book(
     kept = _own_hold(uow, by, hold_id) if hold_id else None
     if kept is not None:
         kept.use(uow.now)
-        wish = _wish_of(kept)
+        wish = wish_of(kept)
     if wish is None:
         raise MotifUnknown("Donnez un motif ou une réservation provisoire.", field="/motif")
     ground = read_ground(uow, wish, personne_ids, dossier_id=links.dossier_id)
@@ -107,6 +108,7 @@ def book(
         uow.holds.set_status(kept.id, kept.status)
         uow.unschedule("hold_expiry", kept.id)
     uow.publish(fact)
+    wait_may_end(uow, rendezvous)
     return rendezvous
 
 
@@ -152,9 +154,11 @@ def _move_locked(uow: UnitOfWork, seen: Rendezvous, seat: Seat, claims: list[Cla
     current = uow.agendas.get(seen.id, to_change=True)
     if current is None or current.version != seen.version:
         raise VersionMismatch("Relisez la fiche, puis refaites votre modification.")
+    left = (seen.place, seen.motif)
     fact = seen.move(seat.place, seat.motif)
     uow.agendas.save_place(seen)
     uow.publish(fact)
+    place_left(uow, *left)
     return uow.occupations.take(seen.id, claims)
 
 
@@ -187,7 +191,7 @@ def _give_back_others(uow: UnitOfWork, viewer: Viewer) -> None:
             uow.unschedule("hold_expiry", kept.id)
 
 
-def _wish_of(kept: Hold) -> Wish:
+def wish_of(kept: Hold) -> Wish:
     return Wish(
         motif=kept.motif,
         site=kept.place.site,

@@ -9,6 +9,8 @@ from chassis.unit_of_work import expect_version
 from services.rendezvous.domain.errors import TooLateToCancel
 from services.rendezvous.domain.rendezvous import CancelledBy, CancelReason, Rendezvous
 from services.rendezvous.persistence import UnitOfWork
+from services.rendezvous.usecases.freeing import place_left, wait_may_end
+from services.rendezvous.usecases.passing import close_of_personne
 from services.rendezvous.usecases.viewers import Line, line_of, viewer_of, visible
 
 
@@ -71,6 +73,7 @@ def personne_died(uow: UnitOfWork, *, personne_id: UUID) -> None:
     uow.knowns.set_deceased(personne_id)
     for rendezvous in uow.agendas.to_come_of_personne(personne_id, after=uow.now):
         _cancel(uow, rendezvous, by=CancelledBy.SYSTEME, reason=CancelReason.PERSONNE_DECEASED)
+    close_of_personne(uow, personne_id)
 
 
 def _cancel(
@@ -80,3 +83,5 @@ def _cancel(
     uow.agendas.save_state(rendezvous)
     uow.occupations.release(rendezvous.id)
     uow.publish(fact)
+    place_left(uow, rendezvous.place, rendezvous.motif)
+    wait_may_end(uow, rendezvous)

@@ -30,6 +30,7 @@ from services.rendezvous.domain.planning import (
 from services.rendezvous.domain.projections import Assignment
 from services.rendezvous.domain.rights import Viewer, may_plan
 from services.rendezvous.persistence import UnitOfWork
+from services.rendezvous.usecases.freeing import absence_lifted, time_opened
 from services.rendezvous.usecases.seating import learn_agent
 from services.rendezvous.usecases.viewers import viewer_of
 
@@ -96,6 +97,7 @@ def create_openings(
             )
         )
     uow.plannings.add_openings(made)
+    time_opened(uow, made)
     return made
 
 
@@ -134,6 +136,7 @@ def delete_absence(uow: UnitOfWork, *, by: Caller, absence_id: UUID) -> None:
     if absence.kind is AbsenceKind.EXTERNAL:
         raise BusyTimeImported("Modifiez-le dans cet agenda, ou débranchez-le.")
     uow.plannings.delete_absence(absence_id)
+    absence_lifted(uow, absence.agent_id, Interval(absence.starts_at, absence.ends_at))
 
 
 def _span(line: Mapping[str, Any], where: str) -> Interval:

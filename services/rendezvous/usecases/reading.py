@@ -98,7 +98,7 @@ def list_of_personne(
 ) -> Page[Line]:
     """A person's rendezvous the caller may see, latest first."""
     viewer = viewer_of(uow, by)
-    _check_list(uow, viewer, personne_id)
+    check_list(uow, viewer, personne_id)
     after = page.after
     before = (datetime.fromisoformat(after[0]), UUID(after[1])) if after else None
     found = uow.agendas.of_personne(personne_id, before=before, limit=page.sought)
@@ -170,7 +170,7 @@ def _check_room(uow: UnitOfWork, room_id: UUID | None, site: str | None) -> None
         raise RoomUnknown("Vérifiez la salle et le site.", field="/room_id")
 
 
-def _check_list(uow: UnitOfWork, viewer: Viewer, personne_id: UUID) -> None:
+def check_list(uow: UnitOfWork, viewer: Viewer, personne_id: UUID) -> None:
     """A person lists their own; an agent, those of a personne accueil does not hide from them."""
     if viewer.is_personne:
         if personne_id != viewer.personne_id:

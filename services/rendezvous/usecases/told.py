@@ -53,6 +53,14 @@ def learn_personnes(uow: UnitOfWork, personne_ids: Iterable[UUID]) -> dict[UUID,
     return learnt
 
 
+def known_personnes(uow: UnitOfWork, personne_ids: Iterable[UUID]) -> dict[UUID, KnownPersonne]:
+    """What is known of personnes; those not told (whole) are asked of accueil. Fails closed."""
+    wanted = set(personne_ids)
+    known = uow.knowns.personnes(wanted)
+    untold = {one for one in wanted if one not in known or known[one].told is None}
+    return {**known, **learn_personnes(uow, untold)} if untold else known
+
+
 def agent_is_posted(uow: UnitOfWork, post: Assignment) -> None:
     """An agent has this post from a day on."""
     uow.knowns.put_assignment(post)

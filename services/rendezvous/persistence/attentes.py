@@ -1,0 +1,281 @@
+"""The waiting list as rows, in its fair order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
+from sqlalchemy.orm import Session
+
+from chassis.correlation import current
+from chassis.ids import new_id
+from chassis.locks import lock_resources
+from services.rendezvous.domain.attente import (
+    Attente,
+    AttenteReason,
+    AttenteStatus,
+    HalfDay,
+    Priority,
+    PriorityReason,
+    Wanted,
+    Where,
+)
+from services.rendezvous.domain.offre import Freed, OffreStatus
+from services.rendezvous.domain.rendezvous import Links, Status
+from services.rendezvous.persistence.tables import attente, offre, rendezvous
+
+#: The kinds of due work of the waiting list.
+PLACE_FREED, ATTENTE_REVIEW = "place_freed", "attente_review"
+_UUIDS = pg.ARRAY(pg.UUID)
+_ORDER = (attente.c.priority != Priority.URGENT, attente.c.queued_at, attente.c.id)
+_WAITING = attente.c.status == AttenteStatus.WAITING
+#: Run just before a commit, in its exchange: when nobody waits, nothing is written.
+_PLAN_FREED = """
+    INSERT INTO due (id, kind, subject, due_at, payload, correlation_id)
+    SELECT %s::uuid, %s, %s, %s::timestamptz, %s::jsonb, %s::uuid
+    WHERE EXISTS (SELECT FROM attente WHERE status = 'WAITING' AND mds = %s)
+       OR EXISTS (SELECT FROM attente WHERE status = 'WAITING' AND agent_id = ANY(%s::uuid[]))
+"""
+_PLAN_REVIEW = """
+    INSERT INTO due (id, kind, subject, due_at, payload, correlation_id)
+    SELECT %s::uuid, %s, %s, %s::timestamptz, '{}', %s::uuid
+    WHERE EXISTS (SELECT FROM attente
+                  WHERE status = 'WAITING' AND motif = %s AND personne_ids && %s::uuid[])
+       OR EXISTS (SELECT FROM attente WHERE status = 'WAITING' AND rendezvous_id = %s::uuid)
+    ON CONFLICT (kind, subject) WHERE done_at IS NULL DO NOTHING
+"""
+Planned = tuple[str, tuple[Any, ...]]
+
+
+def plan_freed(freed: Freed, now: datetime) -> Planned:
+    """For `run_last`: have a freed time offered, if anyone waits where it is or for its agents."""
+    return _PLAN_FREED, (
+        new_id(),
+        PLACE_FREED,
+        str(new_id()),
+        now,
+        json.dumps(payload_of(freed)),
+        current().correlation_id,
+        freed.mds,
+        list(freed.agent_ids),
+    )
+
+
+def plan_review(
+    rendezvous_id: UUID, motif: str, personne_ids: Collection[UUID], now: datetime
+) -> Planned:
+    """For `run_last`: have the entries that a booking or a cancellation ends looked at."""
+    return _PLAN_REVIEW, (
+        new_id(),
+        ATTENTE_REVIEW,
+        str(rendezvous_id),
+        now,
+        current().correlation_id,
+        motif,
+        list(personne_ids),
+        rendezvous_id,
+    )
+
+
+def payload_of(freed: Freed) -> dict[str, Any]:
+    """A freed time as due work carries it: ids, codes and instants."""
+    return {
+        "id": str(freed.id),
+        "agent_ids": [str(one) for one in freed.agent_ids],
+        "site": freed.site,
+        "mds": freed.mds,
+        "from_at": freed.from_at.isoformat(),
+        "to_at": freed.to_at.isoformat(),
+        "room_id": str(freed.room_id) if freed.room_id else None,
+        "motif": freed.motif,
+    }
+
+
+def as_freed(payload: Mapping[str, Any]) -> Freed:
+    """And back."""
+    return Freed(
+        id=UUID(payload["id"]),
+        agent_ids=tuple(map(UUID, payload["agent_ids"])),
+        site=payload["site"],
+        mds=payload["mds"],
+        from_at=datetime.fromisoformat(payload["from_at"]),
+        to_at=datetime.fromisoformat(payload["to_at"]),
+        room_id=UUID(payload["room_id"]) if payload["room_id"] else None,
+        motif=payload["motif"],
+    )
+
+
+class Attentes:
+    """The waiting list."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def lock_list(self) -> None:
+        """One match, withdrawal or closing at a time, so that the order is kept and an entry is
+        never offered two times at once. Nobody who waits for it holds an agent or a room."""
+        lock_resources(self._session, ["attentes"])
+
+    def add(self, new: Attente) -> None:
+        """Store an entry."""
+        self._session.execute(sa.insert(attente).values(_as_row(new)))
+
+    def get(self, attente_id: UUID, *, to_change: bool = False) -> Attente | None:
+        """One entry; locked when it is read to be changed."""
+        query = sa.select(attente).where(attente.c.id == attente_id)
+        if to_change:
+            query = query.with_for_update()
+        row = self._session.execute(query).one_or_none()
+        return as_attente(row._asdict()) if row else None
+
+    def save(self, changed: Attente) -> None:
+        """Store what became of it."""
+        names = ("status", "reason", "queued_at", "passes", "obtained_id", "closed_at", "version")
+        row = _as_row(changed)
+        self._session.execute(
+            sa.update(attente)
+            .where(attente.c.id == changed.id)
+            .values({name: row[name] for name in names})
+        )
+
+    def in_line(self, freed: Freed, *, first_day: Any, last_day: Any, most: int) -> list[Attente]:
+        """Who could be offered a freed time, in the fair order: they wait there and then, have no
+        offer open, and were not offered this very time before."""
+        before = sa.exists().where(
+            offre.c.attente_id == attente.c.id,
+            sa.or_(offre.c.status == OffreStatus.OPEN, offre.c.creneau_id == freed.id),
+        )
+        here = sa.and_(
+            attente.c.agent_id.is_(None),
+            attente.c.mds == freed.mds,
+            sa.or_(attente.c.site.is_(None), attente.c.site == freed.site),
+        )
+        return self._list(
+            _WAITING,
+            sa.or_(here, attente.c.agent_id == sa.any_(sa.cast(list(freed.agent_ids), _UUIDS))),
+            attente.c.from_on <= last_day,
+            attente.c.until_on >= first_day,
+            ~before,
+            limit=most,
+        )
+
+    def list_of(self, mds: str, motif: str | None, *, after: int, limit: int) -> list[Any]:
+        """(rank, entry) of an MDS in the fair order; the rank is that among those of the motif."""
+        rank = sa.func.row_number().over(partition_by=attente.c.motif, order_by=_ORDER)
+        wanted = [_WAITING, attente.c.mds == mds]
+        if motif is not None:
+            wanted.append(attente.c.motif == motif)
+        rows = self._session.execute(
+            sa.select(attente, rank.label("rank"))
+            .where(*wanted)
+            .order_by(attente.c.motif, *_ORDER)
+            .offset(after)
+            .limit(limit)
+        )
+        found = []
+        for row in rows:
+            values = row._asdict()
+            rank_of = values.pop("rank")
+            found.append((rank_of, as_attente(values)))
+        return found
+
+    def of_personne(self, personne_id: UUID) -> list[Attente]:
+        """A personne's entries, the latest first."""
+        rows = self._session.execute(
+            sa.select(attente)
+            .where(attente.c.personne_ids.contains(sa.cast([personne_id], _UUIDS)))
+            .order_by(attente.c.registered_at.desc(), attente.c.id.desc())
+            .limit(200)
+        )
+        return [as_attente(row._asdict()) for row in rows]
+
+    def waiting_ids(self, personne_ids: Collection[UUID], motif: str | None = None) -> list[UUID]:
+        """The entries that wait for any of these personnes (and that motif)."""
+        wanted = [_WAITING, attente.c.personne_ids.overlap(sa.cast(list(personne_ids), _UUIDS))]
+        if motif is not None:
+            wanted.append(attente.c.motif == motif)
+        return list(self._session.scalars(sa.select(attente.c.id).where(*wanted)))
+
+    def ended_by(self, rendezvous_id: UUID) -> list[tuple[UUID, AttenteReason]]:
+        """The entries that what became of a rendezvous ends: it was what they waited for, or the
+        one they wanted earlier is over."""
+        booked = rendezvous.c.status == Status.BOOKED
+        otherwise = sa.and_(
+            booked,
+            attente.c.motif == rendezvous.c.motif,
+            attente.c.personne_ids.overlap(rendezvous.c.personne_ids),
+            rendezvous.c.booked_at >= attente.c.registered_at,
+            attente.c.rendezvous_id.is_distinct_from(rendezvous.c.id),
+        )
+        over = sa.and_(~booked, attente.c.rendezvous_id == rendezvous.c.id)
+        reason = sa.case(
+            (booked, AttenteReason.BOOKED_MEANWHILE), else_=AttenteReason.RENDEZVOUS_OVER
+        )
+        rows = self._session.execute(
+            sa.select(attente.c.id, reason)
+            .select_from(attente)
+            .join(rendezvous, rendezvous.c.id == rendezvous_id)
+            .where(_WAITING, sa.or_(otherwise, over))
+        )
+        return [(found, AttenteReason(why)) for found, why in rows]
+
+    def is_ended(self, waiting: Attente) -> bool:
+        """Whether its personnes have booked the same motif since they registered."""
+        return bool(
+            self._session.scalar(
+                sa.select(
+                    sa.exists().where(
+                        rendezvous.c.personne_ids.overlap(
+                            sa.cast(list(waiting.personne_ids), _UUIDS)
+                        ),
+                        rendezvous.c.motif == waiting.motif,
+                        rendezvous.c.status == Status.BOOKED,
+                        rendezvous.c.booked_at >= waiting.registered_at,
+                        rendezvous.c.id.is_distinct_from(waiting.rendezvous_id),
+                    )
+                )
+            )
+        )
+
+    def _list(self, *wanted: sa.ColumnElement[bool], limit: int) -> list[Attente]:
+        rows = self._session.execute(
+            sa.select(attente).where(*wanted).order_by(*_ORDER).limit(limit)
+        )
+        return [as_attente(row._asdict()) for row in rows]
+
+
+def _as_row(item: Attente) -> dict[str, Any]:
+    row = vars(item) | vars(item.where) | vars(item.wanted) | vars(item.links)
+    for part in ("where", "wanted", "links"):
+        del row[part]
+    lists: dict[str, Sequence[Any]] = {
+        "personne_ids": list(item.personne_ids),
+        "half_days": sorted(item.wanted.half_days),
+    }
+    return row | lists
+
+
+def as_attente(values: dict[str, Any]) -> Attente:
+    """An entry out of a row."""
+    values["half_days"] = frozenset(map(HalfDay, values["half_days"]))
+    parts: dict[str, Any] = {
+        name: kind(**{field: values.pop(field) for field in kind.__dataclass_fields__})
+        for name, kind in (("where", Where), ("wanted", Wanted), ("links", Links))
+    }
+    reason, urgent = values["reason"], values["priority_reason"]
+    return Attente(
+        **values
+        | parts
+        | {
+            "status": AttenteStatus(values["status"]),
+            "priority": Priority(values["priority"]),
+            "personne_ids": tuple(values["personne_ids"]),
+            "reason": AttenteReason(reason) if reason else None,
+            "priority_reason": PriorityReason(urgent) if urgent else None,
+        }
+    )

@@ -1,0 +1,184 @@
+"""An offer is read, accepted or declined.
+
+Accepting locks the agents, the room and the personnes before any row, as every booking does; of
+several who accept one time at once, the first finds it open and the others find it taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from uuid import UUID
+
+from chassis.caller import Caller
+from chassis.ids import new_id
+from services.rendezvous.domain.attente import Attente
+from services.rendezvous.domain.booking import check_dossier, check_personnes
+from services.rendezvous.domain.errors import (
+    AttenteOver,
+    AttenteUnknown,
+    MotifUnknown,
+    OffreUnknown,
+)
+from services.rendezvous.domain.hold import Hold, HoldStatus
+from services.rendezvous.domain.motif import Motif
+from services.rendezvous.domain.occupation import Claim
+from services.rendezvous.domain.offre import Offre, OffreStatus
+from services.rendezvous.domain.rendezvous import Rendezvous, Status, booked
+from services.rendezvous.domain.rights import Viewer
+from services.rendezvous.domain.waiting_rights import check_answers
+from services.rendezvous.persistence import UnitOfWork
+from services.rendezvous.usecases.booking import wish_of
+from services.rendezvous.usecases.freeing import place_left
+from services.rendezvous.usecases.passing import (
+    ATTENTE_END,
+    OFFER_EXPIRY,
+    give_on,
+    locked_offers,
+    pass_turn,
+)
+from services.rendezvous.usecases.seating import Seat, read_ground, take_place
+from services.rendezvous.usecases.viewers import viewer_of
+from services.rendezvous.usecases.waiting import visible_entry
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferLine:
+    """An offer as one viewer reads it; a masked one shows only when and until when."""
+
+    offre: Offre
+    masked: bool
+
+
+def read_offer(uow: UnitOfWork, *, by: Caller, offer_id: UUID) -> OfferLine:
+    """An offer the caller may see. Raises OffreUnknown."""
+    offer, _, masked = _visible(uow, viewer_of(uow, by), offer_id)
+    return OfferLine(offre=offer, masked=masked)
+
+
+def read_offer_states(uow: UnitOfWork, *, offer_ids: Sequence[UUID]) -> list[Offre]:
+    """For another service: those that exist."""
+    return uow.offres.get_many(offer_ids)
+
+
+def accept(uow: UnitOfWork, *, by: Caller, offer_id: UUID) -> OfferLine:
+    """Turn an offer into a rendezvous, or move there the one they had. Said again, the same answer.
+
+    Raises OffreTaken for those who come second.
+    """
+    viewer = viewer_of(uow, by)
+    seen, entry, masked = _visible(uow, viewer, offer_id)
+    check_answers(viewer, entry)
+    rooms = [seen.place.room_id] if seen.place.room_id else []
+    uow.occupations.lock({*seen.place.agent_ids, *rooms, *entry.personne_ids})
+    kept = uow.holds.get(seen.hold_id)
+    offers = uow.offres.of_hold(seen.hold_id)
+    offer = next(one for one in offers if one.id == offer_id)
+    if offer.status is not OffreStatus.ACCEPTED:
+        offer.check_open(uow.now)
+        _take(uow, viewer, offer, kept)
+        _close_others(uow, offers)
+    return OfferLine(offre=offer, masked=masked)
+
+
+def decline(uow: UnitOfWork, *, by: Caller, offer_id: UUID) -> OfferLine:
+    """Leave it to the next in line. Said again, the same answer."""
+    viewer = viewer_of(uow, by)
+    seen, entry, masked = _visible(uow, viewer, offer_id)
+    check_answers(viewer, entry)
+    offers = locked_offers(uow, seen.hold_id)
+    offer = next(one for one in offers if one.id == offer_id)
+    if offer.status is not OffreStatus.DECLINED:
+        uow.publish(offer.decline(uow.now))
+        uow.offres.save(offer)
+        pass_turn(uow, offer.attente_id)
+        give_on(uow, offers)
+    return OfferLine(offre=offer, masked=masked)
+
+
+def _visible(uow: UnitOfWork, viewer: Viewer, offer_id: UUID) -> tuple[Offre, Attente, bool]:
+    """Who sees an entry sees what is offered to it."""
+    offer = uow.offres.get(offer_id)
+    if offer is None:
+        raise OffreUnknown()
+    try:
+        entry, masked = visible_entry(uow, viewer, offer.attente_id)
+    except AttenteUnknown:
+        raise OffreUnknown() from None
+    return offer, entry, masked
+
+
+def _take(uow: UnitOfWork, viewer: Viewer, offer: Offre, kept: Hold | None) -> None:
+    entry = uow.attentes.get(offer.attente_id, to_change=True)
+    if entry is None or kept is None:
+        raise OffreUnknown()
+    motif = _check(uow, viewer, entry, kept)
+    rendezvous_id = (
+        _move(uow, entry, kept, motif)
+        if entry.rendezvous_id
+        else _book(uow, viewer, entry, kept, motif)
+    )
+    entry.place(rendezvous_id, uow.now)
+    uow.publish(offer.accept(rendezvous_id, uow.now))
+    uow.holds.set_status(kept.id, HoldStatus.USED)
+    uow.offres.save(offer)
+    uow.attentes.save(entry)
+    uow.unschedule(OFFER_EXPIRY, kept.id)
+    uow.unschedule(ATTENTE_END, entry.id)
+
+
+def _check(uow: UnitOfWork, viewer: Viewer, entry: Attente, kept: Hold) -> Motif:
+    """What may have changed since they registered; who may book the motif is not asked again."""
+    ground = read_ground(uow, wish_of(kept), entry.personne_ids, dossier_id=entry.links.dossier_id)
+    motif = uow.motifs.version(kept.motif_id)
+    if motif is None:
+        raise MotifUnknown()
+    check_personnes(entry.personne_ids, motif, ground, viewer)
+    check_dossier(entry.personne_ids, entry.links, ground)
+    return motif
+
+
+def _book(uow: UnitOfWork, viewer: Viewer, entry: Attente, kept: Hold, motif: Motif) -> UUID:
+    rendezvous, fact = booked(
+        rendezvous_id=new_id(),
+        motif=motif,
+        place=kept.place,
+        personne_ids=entry.personne_ids,
+        links=entry.links,
+        by=viewer.subject,
+        now=uow.now,
+    )
+    seat = Seat(motif=motif, place=kept.place, personne_ids=entry.personne_ids, own=kept.id)
+    take_place(uow, seat, partial(uow.agendas.add, rendezvous))
+    uow.publish(fact)
+    return rendezvous.id
+
+
+def _move(uow: UnitOfWork, entry: Attente, kept: Hold, motif: Motif) -> UUID:
+    """The rendezvous they had takes the place, with its id; its own is free for others."""
+    theirs = uow.agendas.get(entry.rendezvous_id, to_change=True) if entry.rendezvous_id else None
+    if theirs is None or theirs.status is not Status.BOOKED:
+        raise AttenteOver("Le rendez-vous à avancer n’est plus à venir.")
+    # The locks are held: nobody takes the place between its release and its new owner.
+    uow.occupations.release(kept.id)
+    seat = Seat(motif=motif, place=kept.place, personne_ids=theirs.personne_ids, own=theirs.id)
+    take_place(uow, seat, partial(_moved, uow, theirs, seat))
+    return theirs.id
+
+
+def _moved(uow: UnitOfWork, theirs: Rendezvous, seat: Seat, claims: list[Claim]) -> bool:
+    left = (theirs.place, theirs.motif)
+    fact = theirs.move(seat.place, seat.motif)
+    uow.agendas.save_place(theirs)
+    uow.publish(fact)
+    place_left(uow, *left)
+    return uow.occupations.take(theirs.id, claims)
+
+
+def _close_others(uow: UnitOfWork, offers: Sequence[Offre]) -> None:
+    """Who was offered the same time keeps their place in the list: they lost no turn."""
+    for other in offers:
+        if other.status is OffreStatus.OPEN:
+            uow.publish(other.lose(uow.now))
+            uow.offres.save(other)

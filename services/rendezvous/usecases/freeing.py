@@ -1,0 +1,90 @@
+"""What frees time, or ends a wait, has the waiting list looked at: in its own transaction, by a row
+of due work that is written only when somebody waits. Nobody who cancels waits for a match."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from uuid import UUID
+
+from chassis.ids import new_id
+from services.rendezvous.domain.occupation import Interval
+from services.rendezvous.domain.offre import Freed, Offre
+from services.rendezvous.domain.planning import Opening
+from services.rendezvous.domain.rendezvous import Place, Rendezvous
+from services.rendezvous.persistence import UnitOfWork
+from services.rendezvous.persistence.attentes import plan_freed, plan_review
+
+#: A rendezvous is replaced by another that begins when it did: a later start would waste time.
+_ONE_START = timedelta(minutes=1)
+
+
+def place_left(uow: UnitOfWork, place: Place, motif: str) -> None:
+    """A rendezvous leaves a place that is still to come: cancelled, moved away, lost."""
+    if place.starts_at > uow.now:
+        freed = Freed(
+            id=new_id(),
+            agent_ids=place.agent_ids,
+            site=place.site,
+            mds=place.mds,
+            from_at=place.starts_at,
+            to_at=place.starts_at + _ONE_START,
+            room_id=place.room_id,
+            motif=motif,
+        )
+        uow.run_last(*plan_freed(freed, uow.now))
+
+
+def place_again(uow: UnitOfWork, offre: Offre) -> None:
+    """An offer ended and nobody has its place: it is for the next in line."""
+    place = offre.place
+    freed = Freed(
+        id=offre.creneau_id,
+        agent_ids=place.agent_ids,
+        site=place.site,
+        mds=place.mds,
+        from_at=place.starts_at,
+        to_at=place.starts_at + _ONE_START,
+        room_id=place.room_id,
+        motif=offre.motif,
+    )
+    uow.run_last(*plan_freed(freed, uow.now))
+
+
+def time_opened(uow: UnitOfWork, openings: Iterable[Opening]) -> None:
+    """An agent receives when they did not: one freed time by agent and site."""
+    spans: dict[tuple[UUID, str, str], Interval] = {}
+    for one in openings:
+        key = (one.agent_id, one.site, one.mds)
+        known = spans.get(key, Interval(one.starts_at, one.ends_at))
+        spans[key] = Interval(min(known.start, one.starts_at), max(known.end, one.ends_at))
+    for (agent_id, site, mds), span in spans.items():
+        _free(uow, agent_id, site, mds, span)
+
+
+def absence_lifted(uow: UnitOfWork, agent_id: UUID, span: Interval) -> None:
+    """An agent is back: on each site where they are open meanwhile."""
+    sites = {(one.site, one.mds) for one in uow.plannings.openings_of(agent_id, span)}
+    for site, mds in sorted(sites):
+        _free(uow, agent_id, site, mds, span)
+
+
+def wait_may_end(uow: UnitOfWork, rendezvous: Rendezvous) -> None:
+    """A rendezvous was booked or cancelled: whoever waited for it, or for it earlier, is done."""
+    if rendezvous.personne_ids:
+        uow.run_last(
+            *plan_review(rendezvous.id, rendezvous.motif, rendezvous.personne_ids, uow.now)
+        )
+
+
+def _free(uow: UnitOfWork, agent_id: UUID, site: str, mds: str, span: Interval) -> None:
+    if span.end > uow.now:
+        freed = Freed(
+            id=new_id(),
+            agent_ids=(agent_id,),
+            site=site,
+            mds=mds,
+            from_at=span.start,
+            to_at=span.end,
+        )
+        uow.run_last(*plan_freed(freed, uow.now))

@@ -1,0 +1,210 @@
+"""Offers a time that freed to who comes first in the waiting list, among those it suits.
+
+One offer (or one round of offers at once) by transaction: no more than one set of agents is ever
+locked. What is left of the time is planned again until nobody is left whom it suits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import cache, partial
+from uuid import UUID
+
+import holidays
+
+from chassis.clock import paris_day
+from chassis.ids import new_id
+from services.rendezvous.domain.attente import Attente
+from services.rendezvous.domain.hold import Hold
+from services.rendezvous.domain.motif import Motif
+from services.rendezvous.domain.occupation import Interval
+from services.rendezvous.domain.offre import GRACE, Freed, Offre, expiry_of
+from services.rendezvous.domain.projections import KnownPersonne
+from services.rendezvous.domain.rendezvous import Place, Status
+from services.rendezvous.persistence import UnitOfWork
+from services.rendezvous.persistence.attentes import plan_freed
+from services.rendezvous.usecases.passing import OFFER_EXPIRY
+from services.rendezvous.usecases.search import Creneau, Search, find_free, lone_teams
+from services.rendezvous.usecases.seating import Seat, take_place
+
+#: How many of the list are looked at for one freed time: *exemple*.
+_MOST = 200
+_STEP, _FINEST = timedelta(minutes=5), timedelta(minutes=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Chance:
+    """A time that suits an entry, and until when it could be offered."""
+
+    attente: Attente
+    motif: Motif
+    creneau: Creneau
+    expires_at: datetime
+
+
+def offer_freed(uow: UnitOfWork, freed: Freed) -> list[Offre]:
+    """Offer a freed time to the first it suits; or to several at once, as the motif says."""
+    uow.attentes.lock_list()
+    uow.occupations.lock({*freed.agent_ids, *([freed.room_id] if freed.room_id else [])})
+    line = uow.attentes.in_line(
+        freed,
+        first_day=paris_day(max(freed.from_at, uow.now)),
+        last_day=paris_day(freed.to_at),
+        most=_MOST,
+    )
+    known = uow.knowns.personnes({one for entry in line for one in entry.personne_ids})
+    chances = _chances(uow, freed, line, known)
+    winner = next(chances, None)
+    if winner is None:
+        return []
+    offers = _offer(uow, freed, _at_once(uow, freed, line, known, winner))
+    uow.run_last(*plan_freed(freed, uow.now))
+    return offers
+
+
+def _at_once(
+    uow: UnitOfWork,
+    freed: Freed,
+    line: Sequence[Attente],
+    known: dict[UUID, KnownPersonne],
+    winner: _Chance,
+) -> list[_Chance]:
+    """The first in line, and those after them to whom the very same time is offered."""
+    others = winner.motif.offers_at_once - 1
+    if not others:
+        return [winner]
+    start = winner.creneau.starts_at
+    same = replace(freed, from_at=start, to_at=start + _FINEST)
+    after = [
+        one for one in line[line.index(winner.attente) + 1 :] if one.motif == winner.attente.motif
+    ]
+    found = [winner]
+    for chance in _chances(uow, same, after, known):
+        if chance.creneau.starts_at == start:
+            found.append(chance)
+        if len(found) > others:
+            break
+    return found
+
+
+def _offer(uow: UnitOfWork, freed: Freed, chances: Sequence[_Chance]) -> list[Offre]:
+    first = chances[0]
+    place = Place(
+        site=freed.site,
+        mds=freed.mds,
+        agent_ids=freed.agent_ids,
+        room_id=freed.room_id,
+        starts_at=first.creneau.starts_at,
+        ends_at=first.creneau.ends_at,
+    )
+    kept = Hold(
+        id=new_id(),
+        motif_id=first.motif.id,
+        motif=first.motif.code,
+        place=place,
+        held_by=f"offre:{freed.id}",
+        expires_at=first.expires_at + GRACE,
+    )
+    seat = Seat(motif=first.motif, place=place, personne_ids=())
+    take_place(uow, seat, partial(uow.holds.add, kept))
+    offers = [_offre_of(freed, kept, chance, uow.now) for chance in chances]
+    uow.offres.add(offers)
+    uow.publish(*(one.told() for one in offers))
+    uow.schedule(OFFER_EXPIRY, kept.id, first.expires_at)
+    return offers
+
+
+def _offre_of(freed: Freed, kept: Hold, chance: _Chance, now: datetime) -> Offre:
+    return Offre(
+        id=new_id(),
+        attente_id=chance.attente.id,
+        creneau_id=freed.id,
+        hold_id=kept.id,
+        personne_ids=chance.attente.personne_ids,
+        motif=kept.motif,
+        modality=chance.motif.modality,
+        discreet=chance.motif.discreet,
+        place=kept.place,
+        offered_at=now,
+        expires_at=chance.expires_at,
+    )
+
+
+def _chances(
+    uow: UnitOfWork, freed: Freed, line: Sequence[Attente], known: dict[UUID, KnownPersonne]
+) -> Iterator[_Chance]:
+    """In the order of the line, those whom the time suits, with the first start that does."""
+    motifs: dict[str, Motif | None] = {}
+    for entry in line:
+        if entry.motif not in motifs:
+            motifs[entry.motif] = _motif(uow, entry.motif, freed)
+        motif = motifs[entry.motif]
+        if motif is None or not _may_meet(entry, freed, known) or uow.attentes.is_ended(entry):
+            continue
+        chance = _first_start(uow, freed, entry, motif)
+        if chance is not None:
+            yield chance
+
+
+def _motif(uow: UnitOfWork, code: str, freed: Freed) -> Motif | None:
+    """The motif in force then, if these agents hold it. A binôme's time is for what it was for."""
+    if len(freed.agent_ids) > 1 and code != freed.motif:
+        return None
+    motif = uow.motifs.find(code, paris_day(max(freed.from_at, uow.now)))
+    window = Interval(max(freed.from_at, uow.now), freed.to_at)
+    if motif is None or not lone_teams(uow, motif, freed.agent_ids[:1], window):
+        return None
+    return motif
+
+
+def _may_meet(entry: Attente, freed: Freed, known: dict[UUID, KnownPersonne]) -> bool:
+    """All of them alive, and none whose file accueil closes to one of the agents. A personne of
+    whom nothing is known is offered nothing."""
+    for personne_id in entry.personne_ids:
+        one = known.get(personne_id)
+        if one is None or one.deceased or one.told is None:
+            return False
+        if any(one.told.is_closed_to(agent_id) for agent_id in freed.agent_ids):
+            return False
+    return True
+
+
+def _first_start(uow: UnitOfWork, freed: Freed, entry: Attente, motif: Motif) -> _Chance | None:
+    before = _earlier_than(uow, entry)
+    search = Search(
+        motif=motif,
+        teams=[freed.agent_ids],
+        window=Interval(freed.from_at, min(freed.to_at, before or freed.to_at)),
+        site=freed.site,
+        room_id=freed.room_id,
+        personne_ids=entry.personne_ids,
+        own=entry.rendezvous_id,
+        step=_FINEST if freed.motif else _STEP,
+    )
+    for creneau in find_free(uow, search):
+        expires_at = expiry_of(motif, creneau.starts_at, uow.now, is_holiday)
+        if expires_at is not None and entry.wanted.suits(creneau.starts_at):
+            return _Chance(attente=entry, motif=motif, creneau=creneau, expires_at=expires_at)
+    return None
+
+
+def _earlier_than(uow: UnitOfWork, entry: Attente) -> datetime | None:
+    """Who has a rendezvous already is only offered what comes before it."""
+    if entry.rendezvous_id is None:
+        return None
+    theirs = uow.agendas.get(entry.rendezvous_id)
+    if theirs is None or theirs.status is not Status.BOOKED:
+        return uow.now
+    return theirs.place.starts_at
+
+
+def is_holiday(day: date) -> bool:
+    """Whether a day is a public holiday (code du travail L3133-1; Alsace-Moselle left aside)."""
+    return day in _holidays(day.year)
+
+
+@cache
+def _holidays(year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays("FR", years=year))

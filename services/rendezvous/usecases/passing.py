@@ -1,0 +1,110 @@
+"""What passes an offer on: no answer, a refusal, a wait that ends.
+
+Rows are locked in one order: the hold, its offers, the entries. Whoever closes entries holds the
+list, so that no offer is made to them meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
+
+from services.rendezvous.domain.attente import Attente, AttenteReason, AttenteStatus
+from services.rendezvous.domain.hold import HoldStatus
+from services.rendezvous.domain.offre import Offre, OffreStatus
+from services.rendezvous.persistence import UnitOfWork
+from services.rendezvous.usecases.freeing import place_again
+
+#: The kinds of due work that end a wait or an offer.
+OFFER_EXPIRY, ATTENTE_END = "offer_expiry", "attente_end"
+
+
+def offers_ran_out(uow: UnitOfWork, hold_ids: Collection[UUID]) -> None:
+    """Nobody answered in time: each loses their turn, and the place is for the next in line."""
+    for hold_id in sorted(hold_ids):
+        offers = locked_offers(uow, hold_id)
+        late = [one for one in offers if one.status is OffreStatus.OPEN]
+        for one in late:
+            if uow.now >= one.expires_at:
+                uow.publish(one.expire(uow.now))
+                uow.offres.save(one)
+                pass_turn(uow, one.attente_id)
+        if late:
+            give_on(uow, offers)
+
+
+def close_entries(uow: UnitOfWork, reasons: Mapping[UUID, AttenteReason]) -> set[UUID]:
+    """End these waits; their offers pass on. Answers those that were still waiting."""
+    for offer in sorted(uow.offres.open_of(reasons).values(), key=lambda one: one.hold_id):
+        offers = locked_offers(uow, offer.hold_id)
+        mine = next(one for one in offers if one.id == offer.id)
+        if mine.status is OffreStatus.OPEN:
+            uow.publish(mine.close(uow.now))
+            uow.offres.save(mine)
+            give_on(uow, offers)
+    return {
+        attente_id for attente_id in sorted(reasons) if _close(uow, attente_id, reasons[attente_id])
+    }
+
+
+def close_of_personne(uow: UnitOfWork, personne_id: UUID) -> None:
+    """Who has died waits for nothing; who was with them is registered again by an agent."""
+    uow.attentes.lock_list()
+    ids = uow.attentes.waiting_ids([personne_id])
+    close_entries(uow, dict.fromkeys(ids, AttenteReason.PERSONNE_DECEASED))
+
+
+def review(uow: UnitOfWork, rendezvous_ids: Collection[UUID]) -> None:
+    """End the waits that the booking or the end of these rendezvous leaves without an object."""
+    uow.attentes.lock_list()
+    ended: dict[UUID, AttenteReason] = {}
+    for rendezvous_id in rendezvous_ids:
+        ended.update(uow.attentes.ended_by(rendezvous_id))
+    close_entries(uow, ended)
+
+
+def periods_are_over(uow: UnitOfWork, attente_ids: Collection[UUID]) -> None:
+    """The last day that suited is over."""
+    uow.attentes.lock_list()
+    close_entries(uow, dict.fromkeys(attente_ids, AttenteReason.PERIOD_OVER))
+
+
+def locked_offers(uow: UnitOfWork, hold_id: UUID) -> list[Offre]:
+    """The offers of one kept time, it and they locked."""
+    uow.holds.get(hold_id)
+    return uow.offres.of_hold(hold_id)
+
+
+def pass_turn(uow: UnitOfWork, attente_id: UUID) -> None:
+    """Declined, or left without an answer."""
+    entry = _waiting(uow, attente_id)
+    if entry is not None:
+        entry.pass_turn(uow.now)
+        uow.attentes.save(entry)
+
+
+def give_on(uow: UnitOfWork, offers: Sequence[Offre]) -> None:
+    """Once none of the offers of a kept time stands, its place is free, and for the next."""
+    standing = {OffreStatus.OPEN, OffreStatus.ACCEPTED}
+    if any(one.status in standing for one in offers):
+        return
+    kept = offers[0]
+    uow.holds.set_status(kept.hold_id, HoldStatus.RELEASED)
+    uow.occupations.release(kept.hold_id)
+    uow.unschedule(OFFER_EXPIRY, kept.hold_id)
+    place_again(uow, kept)
+
+
+def _close(uow: UnitOfWork, attente_id: UUID, reason: AttenteReason) -> bool:
+    entry = _waiting(uow, attente_id)
+    if entry is None:
+        return False
+    entry.close(reason, uow.now)
+    uow.attentes.save(entry)
+    uow.unschedule(ATTENTE_END, attente_id)
+    return True
+
+
+def _waiting(uow: UnitOfWork, attente_id: UUID) -> Attente | None:
+    entry = uow.attentes.get(attente_id, to_change=True)
+    return entry if entry and entry.status is AttenteStatus.WAITING else None

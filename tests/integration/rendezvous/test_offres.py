@@ -1,0 +1,409 @@
+"""Offers answered, lost, left without an answer: one winner, and the next in line."""
+
+from __future__ import annotations
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from threading import Barrier
+
+import pytest
+import sqlalchemy as sa
+
+from chassis.database import CONNECT_ARGS, sqlalchemy_url
+from chassis.testing import Client, published, run_due
+from tests.integration.again import sent_again
+from tests.integration.rendezvous.conftest import (
+    BUFFERED_OVERLAPS,
+    MDS,
+    MISMATCHES,
+    OVERLAPS,
+    minutes,
+)
+
+DAY, NEXT = "2023-01-10", "2023-01-11"
+SECRETARY = {"role": "secretaire", "mds": [MDS], "subject": "secretariat"}
+#: Offered at 9 in Paris for the next day at 9: four hours to answer, exactly.
+EXPIRES = datetime(2023, 1, 9, 12, 0, tzinfo=UTC)
+FREE = "SELECT count(*) FROM occupation WHERE hold_id IS NOT NULL"
+
+
+class Line:
+    """People who wait, a place that frees, and what is offered to them."""
+
+    def __init__(self, world):
+        self.world = world
+        self.agent = world.agent()
+        world.open(self.agent, DAY, NEXT)
+
+    def wait(self, personne=None, **changes):
+        """The id of a new entry."""
+        body = {
+            "personne_ids": [str(personne or self.world.personne())],
+            "motif": "ACCOMPAGNEMENT",
+            "mds": MDS,
+            "until_on": "2023-01-31",
+        }
+        made = self.world.post("/v1/attentes", body | changes, **SECRETARY)
+        assert made.status == 201, made.json
+        return made.json["attente_id"]
+
+    def free(self, **changes):
+        """A rendezvous is cancelled at nine the next day; what was due is done."""
+        booked = self.world.book([self.agent], [self.world.personne()], changes=changes)
+        done = self.world.act(booked.json["rendezvous_id"], "cancel", {}, mds=[MDS])
+        assert done.status == 200, done.json
+        run_due(self.world.runtime)
+
+    def offers(self, status="OPEN"):
+        """{entry: offer} of every offer in a state."""
+        query = sa.text("SELECT attente_id, id FROM offre WHERE status = :status ORDER BY id")
+        with self.world.runtime.engine.connect() as connection:
+            rows = connection.execute(query, {"status": status})
+            return {str(entry): str(offer) for entry, offer in rows}
+
+    def answer(self, offer, act, **options):
+        return self.world.client.post(f"/v1/offers/{offer}/{act}", **SECRETARY | options)
+
+    def entry(self, attente_id, column="status"):
+        return self.world.sql(f"SELECT {column} FROM attente WHERE id = :id", id=attente_id)
+
+    def outcomes(self):
+        return [fact.data["outcome"] for fact in self.facts("offer_closed")]
+
+    def facts(self, *names):
+        return [fact for fact in published(self.world.runtime) if fact.name in names]
+
+
+@pytest.fixture
+def line(world):
+    return Line(world)
+
+
+class TestAccepting:
+    def test_makes_the_rendezvous_and_ends_the_wait(self, line):
+        personne = line.world.personne()
+        waiting = line.wait(personne)
+        line.free()
+        ((_, offer),) = line.offers().items()
+
+        done = line.answer(offer, "accept", role="personne", personne_id=personne, mds=[])
+
+        assert done.status == 200, done.json
+        assert done.json["status"] == "ACCEPTED"
+        booked = line.facts("rendezvous_booked")[-1]
+        assert booked.data["rendezvous_id"] == done.json["rendezvous_id"]
+        assert booked.data["personne_ids"] == [str(personne)]
+        assert booked.data["starts_at"] == "2023-01-10T08:00:00Z"
+        assert line.entry(waiting) == "PLACED"
+        assert line.outcomes() == ["ACCEPTED"]
+        assert line.world.sql(FREE) == 0
+        assert line.world.sql(MISMATCHES) == 0
+        left = "SELECT count(*) FROM due WHERE done_at IS NULL"
+        assert line.world.sql(left) == 0
+
+    def test_twice_answers_the_same(self, line):
+        line.wait()
+        line.free()
+        ((_, offer),) = line.offers().items()
+
+        assert sent_again(line.world.runtime, lambda: line.answer(offer, "accept")) == 200
+        assert line.world.sql("SELECT count(*) FROM rendezvous WHERE status = 'BOOKED'") == 1
+
+    def test_carries_what_it_answers_to(self, line):
+        personne = line.world.personne()
+        dossier = line.world.dossier(personne)
+        line.wait(personne, dossier_id=str(dossier))
+        line.free()
+        ((_, offer),) = line.offers().items()
+
+        line.answer(offer, "accept")
+
+        assert line.facts("rendezvous_booked")[-1].data["dossier_id"] == str(dossier)
+
+    def test_until_the_very_instant_it_expires(self, line):
+        line.wait()
+        line.free()
+        ((_, offer),) = line.offers().items()
+        line.world.at(EXPIRES)
+
+        late = line.answer(offer, "accept")
+
+        assert late.status == 409
+        assert late.json["type"].endswith("offre-expiree")
+        line.world.at(EXPIRES - timedelta(microseconds=1))
+        assert line.answer(offer, "accept").status == 200
+
+    def test_when_the_agent_is_away_meanwhile(self, line):
+        line.wait()
+        line.free()
+        ((_, offer),) = line.offers().items()
+        away = {"agent_id": str(line.agent), "day": DAY, "from": "09:00", "to": "10:00"}
+        line.world.post("/v1/absences", away, role="admin")
+
+        refused = line.answer(offer, "accept")
+
+        assert refused.status == 409
+        assert refused.json["type"].endswith("agent-absent")
+        assert len(refused.json["alternatives"]) >= 3
+        assert line.world.sql("SELECT count(*) FROM rendezvous WHERE status = 'BOOKED'") == 0
+
+    def test_what_was_declined_is_over(self, line):
+        line.wait()
+        line.free()
+        ((_, offer),) = line.offers().items()
+        assert sent_again(line.world.runtime, lambda: line.answer(offer, "decline")) == 200
+
+        refused = line.answer(offer, "accept")
+
+        assert refused.json["type"].endswith("offre-close")
+
+
+class TestEarlier:
+    """Someone has a rendezvous already, and would like to come earlier."""
+
+    @pytest.fixture
+    def booked(self, line):
+        personne = line.world.personne()
+        changes = {"starts_at": f"{NEXT}T14:00:00+01:00"}
+        made = line.world.book([line.agent], [personne], changes=changes)
+        return personne, made.json["rendezvous_id"]
+
+    def test_accepting_moves_it_with_its_id_and_frees_its_place(self, line, booked):
+        personne, rendezvous_id = booked
+        line.wait(personne, rendezvous_id=rendezvous_id)
+        line.free()
+        ((_, offer),) = line.offers().items()
+        second = line.wait()
+
+        done = line.answer(offer, "accept")
+        run_due(line.world.runtime)
+
+        assert done.json["rendezvous_id"] == rendezvous_id
+        (moved,) = line.facts("rendezvous_moved")
+        assert moved.data["starts_at"] == "2023-01-10T08:00:00Z"
+        assert moved.data["previous_starts_at"] == "2023-01-11T13:00:00Z"
+        assert list(line.offers()) == [second]
+        told = line.facts("creneau_offered")[-1]
+        assert told.data["starts_at"] == "2023-01-11T13:00:00Z"
+        assert line.world.sql(OVERLAPS) == line.world.sql(MISMATCHES) == 0
+
+    def test_nothing_later_is_offered(self, line, booked):
+        personne, rendezvous_id = booked
+        line.wait(personne, rendezvous_id=rendezvous_id)
+
+        line.free(starts_at=f"{NEXT}T15:00:00+01:00")
+
+        assert line.offers() == {}
+
+    def test_its_cancellation_ends_the_wait_and_passes_the_offer_on(self, line, booked):
+        personne, rendezvous_id = booked
+        waiting, second = line.wait(personne, rendezvous_id=rendezvous_id), line.wait()
+        line.free()
+        assert list(line.offers()) == [waiting]
+
+        line.world.act(rendezvous_id, "cancel", {}, mds=[MDS])
+        run_due(line.world.runtime)
+
+        assert line.entry(waiting, "reason") == "RENDEZVOUS_OVER"
+        assert second in line.offers()
+
+    def test_someone_elses_is_refused(self, line, booked):
+        _, rendezvous_id = booked
+        wish = {"motif": "ACCOMPAGNEMENT", "mds": MDS, "until_on": "2023-01-31"}
+        wish |= {"rendezvous_id": rendezvous_id, "personne_ids": [str(line.world.personne())]}
+
+        refused = line.world.post("/v1/attentes", wish, **SECRETARY)
+
+        assert refused.status == 422
+        assert refused.json["type"].endswith("rendezvous-inadapte")
+        stranger = {"role": "personne", "personne_id": wish["personne_ids"][0]}
+        assert line.world.post("/v1/attentes", wish, **stranger).status == 404
+
+    def test_a_person_asks_for_theirs_whoever_books_the_motif(self, line, booked):
+        personne, rendezvous_id = booked
+        wish = {"motif": "ACCOMPAGNEMENT", "mds": MDS, "until_on": "2023-01-31"}
+        wish |= {"rendezvous_id": rendezvous_id, "personne_ids": [str(personne)]}
+
+        made = line.world.post("/v1/attentes", wish, role="personne", personne_id=personne)
+
+        assert made.status == 201, made.json
+
+
+class TestNextInLine:
+    def test_when_nobody_answers_in_time(self, line):
+        first, second = line.wait(), line.wait()
+        line.free()
+        line.world.at(EXPIRES - timedelta(microseconds=1))
+        run_due(line.world.runtime)
+        assert list(line.offers()) == [first]
+
+        line.world.at(EXPIRES)
+        run_due(line.world.runtime)
+
+        assert list(line.offers()) == [second]
+        assert line.outcomes() == ["EXPIRED"]
+        assert line.entry(first, "passes") == 1
+
+    def test_then_the_place_is_free(self, line):
+        line.wait()
+        line.free()
+        ((_, offer),) = line.offers().items()
+
+        line.answer(offer, "decline")
+        run_due(line.world.runtime)
+
+        assert line.offers() == {}
+        assert line.world.sql(FREE) == 0
+        assert line.world.book([line.agent], [line.world.personne()]).status == 201
+
+    def test_a_withdrawal_passes_the_offer_on(self, line):
+        first, second = line.wait(), line.wait()
+        line.free()
+
+        line.world.client.post(f"/v1/attentes/{first}/withdraw", **SECRETARY)
+        run_due(line.world.runtime)
+
+        assert list(line.offers()) == [second]
+        assert line.outcomes() == ["CLOSED"]
+
+    def test_a_death_passes_the_offer_on(self, line):
+        personne = line.world.personne()
+        line.wait(personne)
+        second = line.wait()
+        line.free()
+
+        line.world.dies(personne)
+        run_due(line.world.runtime)
+
+        assert list(line.offers()) == [second]
+
+    def test_who_withdraws_after_accepting_is_told(self, line):
+        waiting = line.wait()
+        line.free()
+        line.answer(line.offers()[waiting], "accept")
+
+        refused = line.world.client.post(f"/v1/attentes/{waiting}/withdraw", **SECRETARY)
+
+        assert refused.status == 409
+        assert refused.json["type"].endswith("attente-close")
+
+    def test_a_place_kept_too_long_frees_itself(self, line):
+        """Whatever became of the work that was due."""
+        line.wait()
+        line.free()
+
+        line.world.at(EXPIRES + minutes(15))
+
+        assert line.world.book([line.agent], [line.world.personne()]).status == 201
+
+
+class TestSeveralAtOnce:
+    @pytest.fixture
+    def crowd(self, line):
+        """Twenty offered one time, behind a pool that waits as a queue of requests does."""
+        line.world.motif(code="A_PLUSIEURS", offers_at_once=20)
+        people = [line.wait(motif="A_PLUSIEURS") for _ in range(21)]
+        line.free()
+        assert sorted(line.offers()) == sorted(people[:20])
+        runtime = line.world.runtime
+        url = sqlalchemy_url(runtime.settings.database.app_url)
+        engine = sa.create_engine(url, pool_size=20, pool_timeout=60, connect_args=CONNECT_ARGS)
+        line.world.runtime = replace(runtime, engine=engine)
+        line.world.client = Client(line.world.runtime)
+        yield line
+        engine.dispose()
+
+    def test_twenty_accept_at_once_and_one_wins(self, crowd):
+        offers = list(crowd.offers().values())
+        together = Barrier(20)
+
+        def accept(offer):
+            together.wait()
+            return crowd.answer(offer, "accept")
+
+        with ThreadPoolExecutor(20) as pool:
+            answers = list(pool.map(accept, offers))
+
+        assert Counter(one.status for one in answers) == {200: 1, 409: 19}
+        refused = [one.json["type"] for one in answers if one.status == 409]
+        assert all(kind.endswith("offre-prise") for kind in refused)
+        assert crowd.world.sql("SELECT count(*) FROM rendezvous WHERE status = 'BOOKED'") == 1
+        assert Counter(crowd.outcomes()) == {"ACCEPTED": 1, "TAKEN": 19}
+        assert crowd.world.sql("SELECT count(*) FROM attente WHERE status = 'WAITING'") == 20
+        assert crowd.world.sql("SELECT max(passes) FROM attente") == 0
+        assert crowd.world.sql(OVERLAPS) == crowd.world.sql(BUFFERED_OVERLAPS) == 0
+
+    def test_the_place_goes_on_once_all_have_declined(self, crowd):
+        first, *others = crowd.offers().values()
+        assert crowd.answer(first, "decline").status == 200
+        run_due(crowd.world.runtime)
+        assert len(crowd.offers()) == 19
+
+        for offer in others:
+            crowd.answer(offer, "decline")
+        run_due(crowd.world.runtime)
+
+        assert len(crowd.offers()) == 1
+
+    def test_accepting_declining_withdrawing_and_expiring_at_once(self, crowd):
+        """Whatever comes first, there is one rendezvous at most and every offer has an end."""
+        offers = crowd.offers()
+        crowd.world.at(EXPIRES - minutes(1))
+        together = Barrier(20)
+
+        def act(numbered):
+            place, (entry, offer) = numbered
+            together.wait()
+            if place % 4 == 0:
+                return crowd.world.client.post(f"/v1/attentes/{entry}/withdraw", **SECRETARY).status
+            if place % 4 == 1:
+                return crowd.answer(offer, "decline").status
+            if place == 2:
+                run_due(crowd.world.runtime)
+                return 200
+            return crowd.answer(offer, "accept").status
+
+        with ThreadPoolExecutor(20) as pool:
+            statuses = Counter(pool.map(act, enumerate(offers.items())))
+
+        assert set(statuses) <= {200, 409}, statuses
+        assert crowd.world.sql("SELECT count(*) FROM rendezvous WHERE status = 'BOOKED'") == 1
+        assert (
+            crowd.world.sql(
+                "SELECT count(*) FROM offre WHERE status = 'OPEN' AND hold_id IN "
+                "(SELECT hold_id FROM offre WHERE status = 'ACCEPTED')"
+            )
+            == 0
+        )
+        assert crowd.world.sql(OVERLAPS) == crowd.world.sql(MISMATCHES) == 0
+
+
+def test_offers_made_while_bookings_cross_never_overlap(line):
+    """Cancellations, matches, acceptances and bookings by many at once."""
+    world = line.world
+    for _ in range(6):
+        line.wait()
+    spots = [f"{day}T{hour:02}:00:00+01:00" for day in (DAY, NEXT) for hour in (9, 10, 11)]
+    booked = [
+        world.book([line.agent], [world.personne()], changes={"starts_at": spot}).json
+        for spot in spots
+    ]
+
+    def work(index):
+        if index % 2:
+            world.act(booked[index // 2]["rendezvous_id"], "cancel", {}, mds=[MDS])
+            run_due(world.runtime)
+            return [line.answer(offer, "accept").status for offer in line.offers().values()]
+        changes = {"starts_at": spots[index // 2]}
+        return [world.book([line.agent], [world.personne()], changes=changes).status]
+
+    with ThreadPoolExecutor(4) as pool:
+        statuses = {status for answers in pool.map(work, range(12)) for status in answers}
+
+    assert statuses <= {200, 201, 409}
+    run_due(world.runtime)
+    assert world.sql(OVERLAPS) == world.sql(BUFFERED_OVERLAPS) == 0
+    assert world.sql(MISMATCHES) == 0
+    assert world.sql("SELECT count(*) FROM due WHERE done_at IS NULL AND attempts > 0") == 0
