@@ -1,8 +1,8 @@
 """From codes to words: French templates in files, one folder per code and version.
 
-A template is only ever given neutral words: when, where, a number to call. A *discreet* message
-is given `when` alone, so that no wording can say more. Templates run in a sandbox and refuse a
-variable they were not given.
+A template is only ever given neutral words: when, where, a number to call, until when. A *discreet*
+message is given moments alone, so that no wording can say more. Templates run in a sandbox and
+refuse a variable they were not given.
 """
 
 from __future__ import annotations
@@ -53,6 +53,8 @@ class Wording:
     modality: Modality | None
     discreet: bool
     place: Lieu | None
+    #: An offer says until when it can be answered.
+    answer_by: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +98,13 @@ def spoken_when(moment: datetime) -> str:
     return f"{_DAYS[local.weekday()]} {day} {_MONTHS[local.month - 1]} à {hour}"
 
 
+def spoken_until(moment: datetime) -> str:
+    """`12/03 à 10h30`, in Paris: short, so that an SMS still has room for where to go."""
+    local = moment.astimezone(PARIS)
+    hour = f"{local.hour}h{local.minute:02}" if local.minute else f"{local.hour}h"
+    return f"{local.day:02}/{local.month:02} à {hour}"
+
+
 def files() -> Iterator[Path]:
     """Every template file."""
     yield from sorted(FOLDER.rglob("*.j2"))
@@ -103,10 +112,12 @@ def files() -> Iterator[Path]:
 
 def _context(wording: Wording) -> dict[str, str | None]:
     when = spoken_when(wording.starts_at) if wording.starts_at else None
+    until = spoken_until(wording.answer_by) if wording.answer_by else None
     if wording.discreet:
-        return {"when": when, "where": None, "phone": None}
+        return {"when": when, "where": None, "phone": None, "until": until}
     return {
         "when": when,
+        "until": until,
         "where": where(wording.modality, wording.place) if wording.modality else None,
         "phone": wording.place.phone if wording.place else None,
     }

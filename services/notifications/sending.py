@@ -27,14 +27,14 @@ from services.notifications.channels.smtp import SmtpSender
 from services.notifications.domain.decision import (
     Contact,
     Drop,
-    RendezvousState,
     Route,
     Send,
+    State,
     decide,
     is_too_late,
 )
 from services.notifications.domain.lieu import Lieu
-from services.notifications.domain.message import Channel, Message, SubjectType
+from services.notifications.domain.message import Channel, Message, SubjectType, answer_by
 from services.notifications.domain.outcomes import (
     Sending,
     accepted,
@@ -46,7 +46,7 @@ from services.notifications.domain.outcomes import (
 from services.notifications.domain.reasons import DeferralReason, DropReason
 from services.notifications.domain.timing import is_open, next_open
 from services.notifications.rendering import Text, Wording, render
-from services.notifications.rendezvous import read_states
+from services.notifications.rendezvous import read_offers, read_states
 from services.notifications.rules import backoff, is_holiday, rules_at
 from services.notifications.settings import Settings
 from services.notifications.settling import Result, settle
@@ -66,7 +66,7 @@ class _Round:
     #: Where messages about the same subject already went.
     reached: set[tuple[Any, ...]]
     contacts: Mapping[UUID, Contact] = field(default_factory=dict)
-    states: Mapping[UUID, RendezvousState] = field(default_factory=dict)
+    states: Mapping[UUID, State] = field(default_factory=dict)
     #: Channels that said *not now* to everybody.
     closed: dict[Channel, Later] = field(default_factory=dict)
     ends_at: float = field(default_factory=lambda: monotonic() + _BATCH_SECONDS)
@@ -138,17 +138,19 @@ def _before_reading(batch: _Round, message: Message) -> Result | None:
 
 def _read(
     runtime: Runtime, messages: Sequence[Message]
-) -> tuple[dict[UUID, Contact], dict[UUID, RendezvousState]]:
+) -> tuple[dict[UUID, Contact], dict[UUID, State]]:
     contacts = read_contacts(runtime.neighbours, {message.personne_id for message in messages})
-    states = read_states(
-        runtime.neighbours,
-        {
-            message.subject_id
-            for message in messages
-            if message.subject_type is SubjectType.RENDEZVOUS
-        },
-    )
+    booked = _subjects(messages, SubjectType.RENDEZVOUS)
+    offered = _subjects(messages, SubjectType.OFFRE)
+    states: dict[UUID, State] = {
+        **read_states(runtime.neighbours, booked),
+        **read_offers(runtime.neighbours, offered),
+    }
     return contacts, states
+
+
+def _subjects(messages: Sequence[Message], kind: SubjectType) -> set[UUID]:
+    return {message.subject_id for message in messages if message.subject_type is kind}
 
 
 def _send(batch: _Round, message: Message) -> Result:
@@ -217,6 +219,7 @@ def _wording(message: Message, place: Lieu | None) -> Wording:
         modality=message.modality,
         discreet=message.discreet,
         place=place,
+        answer_by=answer_by(message.template, message.not_after),
     )
 
 

@@ -17,6 +17,8 @@ subscriptions = Subscriptions("notifications")
 
 #: ADJOURNED is not an answer yet: the person will hear when there is one.
 _ANSWERS = frozenset({"GRANTED", "PARTLY", "REFUSED"})
+#: Another of those who were offered the same time accepted first.
+_TAKEN = "TAKEN"
 
 
 class RendezvousFact(FactSchema):
@@ -29,6 +31,25 @@ class RendezvousFact(FactSchema):
     modality = fields.Enum(Modality, by_value=True, required=True)
     discreet = fields.Boolean(required=True)
     starts_at = fields.AwareDateTime(required=True)
+
+
+class OffreFact(FactSchema):
+    """What a message about an offer is made of."""
+
+    offer_id = fields.UUID(required=True)
+    personne_ids = fields.List(fields.UUID(), required=True)
+    mds = fields.String(required=True)
+    site = fields.String(required=True)
+    modality = fields.Enum(Modality, by_value=True, required=True)
+    discreet = fields.Boolean(required=True)
+    starts_at = fields.AwareDateTime(required=True)
+    expires_at = fields.AwareDateTime(required=True)
+
+
+class OfferClosed(OffreFact):
+    """An offer that can no longer be accepted."""
+
+    outcome = fields.String(required=True)
 
 
 class DemandeDecided(FactSchema):
@@ -73,6 +94,20 @@ def rendezvous_is_moved(uow: UnitOfWork, data: dict[str, Any], event: Event) -> 
 def rendezvous_is_cancelled(uow: UnitOfWork, data: dict[str, Any], event: Event) -> None:
     """Tell it; whatever waited is dropped."""
     planning.announce_cancellation(uow, _rendezvous(data, event))
+
+
+@subscriptions.on("rendezvous", "creneau_offered.v1", of="offre", reads=OffreFact)
+def creneau_is_offered(uow: UnitOfWork, data: dict[str, Any], event: Event) -> None:
+    """Tell whom it is offered to, while they can still answer."""
+    planning.announce_offer(uow, planning.Offre(version=event.aggregate_version, **data))
+
+
+@subscriptions.on("rendezvous", "offer_closed.v1", of="offre", reads=OfferClosed)
+def offer_is_closed(uow: UnitOfWork, data: dict[str, Any], event: Event) -> None:
+    """An offer that another took is told to be taken; the rest has no message of its own."""
+    is_taken = data.pop("outcome") == _TAKEN
+    offre = planning.Offre(version=event.aggregate_version, **data)
+    planning.close_offer(uow, offre, is_taken=is_taken)
 
 
 @subscriptions.on("aides", "demande_decided.v1", of="demande", reads=DemandeDecided)

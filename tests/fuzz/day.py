@@ -33,6 +33,7 @@ def live(day: Errands) -> None:
     help_with_money(day)
     write_to_people(day)
     keep_or_miss(day)
+    wait_in_line(day)
     ask_as_a_service(day)
     undo(day)
 
@@ -376,6 +377,33 @@ def keep_or_miss(day: Errands) -> None:
     day.town.settle()
 
 
+def wait_in_line(day: Errands) -> None:
+    """Two wait for a place that frees: one leaves it, the other takes it; a third gives up."""
+    wish = {"motif": "ACCOMPAGNEMENT", "site": SITE, "until_on": IN_JUNE, "from_on": NEXT_WEEK}
+    wish |= {"dossier_id": None, "orientation_id": None, "rendezvous_id": None}
+    for who in ("silent", "protected", "unlisted"):
+        known = wish | {"personne_ids": [day.ids[who]], "priority": "NORMAL"}
+        waiting = day.ask("rendezvous", "register_attente", HEAD, known | {"priority_reason": None})
+    where = {"attente_id": waiting.json["attente_id"]}
+    day.ask("rendezvous", "withdraw_attente", HEAD, **where)
+    place = {"motif": "ACCOMPAGNEMENT", "site": SITE, "agent_ids": [day.ids[WORKER]]}
+    known = place | {"starts_at": at(NEXT_WEEK, 13), "personne_ids": [day.ids["unlisted"]]}
+    booked = day.ask("rendezvous", "book", SECRETARY, known)
+    where = {"rendezvous_id": booked.json["rendezvous_id"]}
+    day.ask("rendezvous", "cancel", SECRETARY, {}, on=booked, **where)
+    for act in ("decline_offer", "accept_offer"):
+        day.town.go_to(day.town.clock())
+        day.ids["offer"] = offered(day)
+        day.ask("rendezvous", act, HEAD, offer_id=day.ids["offer"])
+    day.town.settle()
+
+
+def offered(day: Errands) -> str:
+    listed = read(day, "rendezvous", f"/v1/attentes?mds={MDS}", HEAD).json["attentes"]
+    (offer,) = [line["offer_id"] for line in listed if line.get("offer_id")]
+    return str(offer)
+
+
 def undo(day: Errands) -> None:
     """What was given is taken back, once the partner has read what it may."""
     path = "/v1/partenaires/caf/facts?after=0"
@@ -394,6 +422,8 @@ def ask_as_a_service(day: Errands) -> None:
     day.ask("dsu", "find_of_personnes", roles.SERVICE, people)
     booked = {"rendezvous_ids": [day.ids["kept"].json["rendezvous_id"]]}
     day.ask("rendezvous", "read_states", roles.SERVICE, booked)
+    offers = {"offer_ids": [day.ids["offer"]]}
+    day.ask("rendezvous", "read_offer_states", roles.SERVICE, offers)
     for service in day.town.runtimes:
         day.ask(service, "work_due", roles.SERVICE)
 

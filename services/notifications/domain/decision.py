@@ -37,6 +37,18 @@ class RendezvousState:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OffreState:
+    """What has become of an offer. `is_taken`: another of those it was offered to has the time."""
+
+    is_open: bool
+    is_taken: bool
+    starts_at: datetime
+
+
+State = RendezvousState | OffreState
+
+
+@dataclass(frozen=True, kw_only=True)
 class Route:
     """One way to a person. The address never leaves memory."""
 
@@ -71,18 +83,22 @@ _REFUSALS: Mapping[str | None, DropReason] = {
 }
 
 
+#: What may have changed since the message was planned.
+_CHECKED = frozenset({SubjectType.RENDEZVOUS, SubjectType.OFFRE})
+
+
 def decide(
     message: Message,
     *,
     contact: Contact | None,
-    states: Mapping[UUID, RendezvousState],
+    states: Mapping[UUID, State],
     now: datetime,
     channels: Sequence[Channel],
 ) -> Send | Drop:
-    """Send or drop. `states` holds the rendezvous of the batch; an absent one is over."""
+    """Send or drop. `states`: the rendezvous and offers of the batch; an absent one is over."""
     if is_too_late(message, now):
         return Drop(reason=DropReason.TOO_LATE)
-    if message.subject_type is SubjectType.RENDEZVOUS and not _still_holds(
+    if message.subject_type in _CHECKED and not _still_holds(
         message, states.get(message.subject_id)
     ):
         return Drop(reason=DropReason.SUPERSEDED)
@@ -114,10 +130,17 @@ def _refusal(contact: Contact) -> DropReason:
     return _REFUSALS.get(contact.reason, DropReason.UNSAFE)
 
 
-def _still_holds(message: Message, state: RendezvousState | None) -> bool:
-    """Whether the rendezvous still is what the message says it is."""
+def _still_holds(message: Message, state: State | None) -> bool:
+    """Whether the rendezvous or the offer still is what the message says it is."""
     if state is None:
         return False
+    if isinstance(state, OffreState):
+        says_taken = message.template is Template.CRENEAU_TAKEN
+        return (state.is_taken if says_taken else state.is_open) and _is_same_time(message, state)
     if message.template is Template.RENDEZVOUS_CANCELLED:
         return state.is_cancelled
-    return state.is_planned and state.starts_at == message.starts_at
+    return state.is_planned and _is_same_time(message, state)
+
+
+def _is_same_time(message: Message, state: State) -> bool:
+    return state.starts_at == message.starts_at

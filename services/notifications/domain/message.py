@@ -19,6 +19,8 @@ class Template(StrEnum):
     RENDEZVOUS_MOVED = "RENDEZVOUS_MOVED"
     RENDEZVOUS_CANCELLED = "RENDEZVOUS_CANCELLED"
     DEMANDE_ANSWERED = "DEMANDE_ANSWERED"
+    CRENEAU_OFFERED = "CRENEAU_OFFERED"
+    CRENEAU_TAKEN = "CRENEAU_TAKEN"
 
 
 class SubjectType(StrEnum):
@@ -26,6 +28,8 @@ class SubjectType(StrEnum):
 
     RENDEZVOUS = "RENDEZVOUS"
     DEMANDE = "DEMANDE"
+    #: A time that freed, offered to someone of the waiting list.
+    OFFRE = "OFFRE"
 
 
 class Channel(StrEnum):
@@ -125,6 +129,11 @@ class SiteCodeMalformed(Invalid):
 
     code = "code-site-malforme"
     title = "Code de site non reconnu"
+
+
+def answer_by(template: Template, not_after: datetime) -> datetime | None:
+    """Until when an offer can be answered, which its message says: it is of no use after that."""
+    return not_after if template is Template.CRENEAU_OFFERED else None
 
 
 def after(status: Status, step: Step) -> Status:

@@ -54,6 +54,21 @@ class Answer:
     site: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Offre:
+    """What a fact about an offer says. `version` is the number of that fact for its offer."""
+
+    offer_id: UUID
+    version: int
+    personne_ids: Sequence[UUID]
+    mds: str
+    site: str
+    modality: Modality
+    discreet: bool
+    starts_at: datetime
+    expires_at: datetime
+
+
 def announce_rendezvous(uow: UnitOfWork, rendezvous: Rendezvous, *, template: Template) -> None:
     """Tell of a booking or a move, and plan the reminder; older news still waiting is dropped."""
     supersede(uow, rendezvous)
@@ -98,6 +113,23 @@ def announce_answer(uow: UnitOfWork, answer: Answer) -> None:
             )
         ],
     )
+
+
+def announce_offer(uow: UnitOfWork, offre: Offre) -> None:
+    """Tell of a time that freed; of no use once it can no longer be answered."""
+    _plan(uow, _of_offer(uow, offre, Template.CRENEAU_OFFERED, not_after=offre.expires_at))
+
+
+def close_offer(uow: UnitOfWork, offre: Offre, *, is_taken: bool) -> None:
+    """Nothing more is told of it, but to whoever was told and lost it: that it is taken."""
+    untold = uow.messages.drop_waiting_of_subject(
+        SubjectType.OFFRE, offre.offer_id, before=offre.version, now=uow.now
+    )
+    _tell(uow, untold)
+    if is_taken:
+        knew_nothing = {message.personne_id for message in untold}
+        news = _of_offer(uow, offre, Template.CRENEAU_TAKEN, not_after=offre.starts_at)
+        _plan(uow, [message for message in news if message.personne_id not in knew_nothing])
 
 
 def supersede(uow: UnitOfWork, rendezvous: Rendezvous) -> None:
@@ -174,6 +206,31 @@ def _about(
             discreet=rendezvous.discreet,
         )
         for personne_id in rendezvous.personne_ids
+    ]
+
+
+def _of_offer(
+    uow: UnitOfWork, offre: Offre, template: Template, *, not_after: datetime
+) -> list[Message]:
+    due_at = next_open(uow.now, rules_at(uow.now), is_holiday)
+    return [
+        Message(
+            message_id=new_id(),
+            subject_type=SubjectType.OFFRE,
+            subject_id=offre.offer_id,
+            subject_version=offre.version,
+            template=template,
+            personne_id=personne_id,
+            mds=offre.mds,
+            site=offre.site,
+            due_at=due_at,
+            not_after=not_after,
+            created_at=uow.now,
+            starts_at=offre.starts_at,
+            modality=offre.modality,
+            discreet=offre.discreet,
+        )
+        for personne_id in offre.personne_ids
     ]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from chassis.errors import Invalid
 from services.notifications.domain.lieu import Lieu
-from services.notifications.domain.message import Channel, Message, Modality, Template
+from services.notifications.domain.message import Channel, Message, Modality, Template, answer_by
 from services.notifications.persistence import UnitOfWork
 from services.notifications.rendering import Wording, render
 
@@ -38,6 +38,7 @@ def preview(
         modality=modality if starts_at else None,
         discreet=discreet,
         place=uow.lieux.by_site().get(site) if site else None,
+        answer_by=answer_by(template, starts_at) if starts_at else None,
     )
     return [_text(wording, channel, uow.now, language) for channel in Channel]
 
@@ -50,6 +51,7 @@ def texts_of(message: Message, lieux: dict[str, Lieu]) -> list[dict[str, Any]]:
         modality=message.modality,
         discreet=message.discreet,
         place=lieux.get(message.site),
+        answer_by=answer_by(message.template, message.not_after),
     )
     moment = message.settled_at or message.due_at
     channels = [message.channel] if message.channel else list(Channel)

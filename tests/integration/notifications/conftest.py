@@ -30,11 +30,13 @@ class Town:
     sink: Sink
     contacts: dict[str, dict[str, Any]] = field(default_factory=dict)
     states: dict[str, dict[str, Any]] = field(default_factory=dict)
+    offers: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         fake: Any = self.runtime.neighbours
         fake.answers["accueil", "/internal/contacts"] = self._answer_contacts
         fake.answers["rendezvous", "/internal/rendezvous/states"] = self._answer_states
+        fake.answers["rendezvous", "/internal/offers/states"] = self._answer_offers
 
     def personne(self, **contact: Any) -> UUID:
         """Somebody accueil knows; by SMS unless told otherwise."""
@@ -63,6 +65,43 @@ class Town:
         """It is cancelled."""
         changes = {"status": "CANCELLED"}
         self._tell("rendezvous_cancelled.v1", rendezvous_id, version, personnes, at, changes)
+
+    def offer(
+        self, personne: UUID, *, starts_at: datetime, expires_at: datetime, **changes: Any
+    ) -> UUID:
+        """A time that freed is offered, and notifications hears of it."""
+        offer_id = new_id()
+        self.offers[str(offer_id)] = {
+            "offer_id": str(offer_id),
+            "personne_ids": [str(personne)],
+            "mds": "MDS-MONTAUBAN",
+            "site": "MONTAUBAN-CENTRE",
+            "motif": "PREMIER_ACCUEIL",
+            "modality": "PRESENTIEL",
+            "discreet": False,
+            "starts_at": starts_at.isoformat(),
+            "ends_at": (starts_at + timedelta(hours=1)).isoformat(),
+            "expires_at": expires_at.isoformat(),
+            "status": "OPEN",
+        } | changes
+        self._tell_offer("creneau_offered.v1", offer_id, 1)
+        return offer_id
+
+    def close_offer(self, offer_id: UUID, outcome: str) -> None:
+        """It can no longer be accepted."""
+        self.offers[str(offer_id)]["status"] = outcome
+        self._tell_offer("offer_closed.v1", offer_id, 2, outcome=outcome)
+
+    def _tell_offer(self, fact: str, offer_id: UUID, version: int, **more: Any) -> None:
+        known = {key: value for key, value in self.offers[str(offer_id)].items() if key != "status"}
+        deliver(
+            self.runtime,
+            "rendezvous",
+            fact,
+            aggregate=("offre", offer_id),
+            version=version,
+            data=known | more,
+        )
 
     def at(self, moment: datetime) -> int:
         """Let trade time come to an instant and work what is due then."""
@@ -136,6 +175,10 @@ class Town:
     def _answer_states(self, body: dict[str, Any]) -> dict[str, Any]:
         known = [self.states[one] for one in body["rendezvous_ids"] if one in self.states]
         return {"rendezvous": known}
+
+    def _answer_offers(self, body: dict[str, Any]) -> dict[str, Any]:
+        known = [self.offers[one] for one in body["offer_ids"] if one in self.offers]
+        return {"offers": known}
 
 
 @pytest.fixture

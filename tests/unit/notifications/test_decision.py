@@ -11,6 +11,7 @@ import pytest
 from services.notifications.domain.decision import (
     Contact,
     Drop,
+    OffreState,
     RendezvousState,
     Send,
     decide,
@@ -52,7 +53,7 @@ def verdict(
     message: Message = MESSAGE,
     *,
     contact: Contact | None = CONTACT,
-    state: RendezvousState | None = PLANNED,
+    state: RendezvousState | OffreState | None = PLANNED,
     now: datetime = NOW,
     channels: tuple[Channel, ...] = (Channel.SMS, Channel.EMAIL),
 ) -> Send | Drop:
@@ -116,6 +117,36 @@ def test_a_message_leaves_only_if_it_still_tells_the_truth(
     template: Template, state: RendezvousState | None, leaves: bool
 ) -> None:
     decided = verdict(replace(MESSAGE, template=template), state=state)
+
+    assert isinstance(decided, Send) is leaves
+    if not leaves:
+        assert decided == Drop(reason=DropReason.SUPERSEDED)
+
+
+OFFERED = OffreState(is_open=True, is_taken=False, starts_at=STARTS_AT)
+TAKEN = OffreState(is_open=False, is_taken=True, starts_at=STARTS_AT)
+CLOSED = OffreState(is_open=False, is_taken=False, starts_at=STARTS_AT)
+
+
+@pytest.mark.parametrize(
+    ("template", "state", "leaves"),
+    [
+        (Template.CRENEAU_OFFERED, OFFERED, True),
+        (Template.CRENEAU_OFFERED, TAKEN, False),
+        (Template.CRENEAU_OFFERED, CLOSED, False),
+        (Template.CRENEAU_OFFERED, None, False),
+        (Template.CRENEAU_TAKEN, TAKEN, True),
+        (Template.CRENEAU_TAKEN, OFFERED, False),
+        (Template.CRENEAU_TAKEN, CLOSED, False),
+        (Template.CRENEAU_TAKEN, None, False),
+    ],
+)
+def test_a_message_about_an_offer_leaves_only_if_it_still_tells_the_truth(
+    template: Template, state: OffreState | None, leaves: bool
+) -> None:
+    message = replace(MESSAGE, subject_type=SubjectType.OFFRE, template=template)
+
+    decided = verdict(message, state=state)
 
     assert isinstance(decided, Send) is leaves
     if not leaves:

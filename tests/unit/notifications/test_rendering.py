@@ -17,6 +17,7 @@ from services.notifications.domain.message import (
     PlaceNotNeutral,
     SiteCodeMalformed,
     Template,
+    answer_by,
 )
 from services.notifications.rendering import (
     VERSIONS,
@@ -60,6 +61,7 @@ def wording(
         modality=modality if is_about_a_rendezvous else None,
         discreet=discreet,
         place=place,
+        answer_by=answer_by(template, STARTS_AT),
     )
 
 
@@ -91,6 +93,30 @@ def test_a_discreet_message_says_neither_where_nor_whom_to_call(
     assert len(discreet) < len(said)
     assert PLACE.address not in discreet
     assert str(PLACE.phone) not in discreet
+
+
+def test_an_offer_says_until_when_even_when_discreet() -> None:
+    said = render(wording(Template.CRENEAU_OFFERED), Channel.SMS, now=STARTS_AT).body
+    discreet = render(
+        wording(Template.CRENEAU_OFFERED, discreet=True), Channel.SMS, now=STARTS_AT
+    ).body
+
+    assert said == (
+        "Créneau libre le mercredi 27 septembre à 10h30, 12 rue des Exemples, Montauban."
+        " Réponse avant le 27/09 à 10h30 : 05 63 00 00 00."
+    )
+    assert discreet == (
+        "Créneau libre le mercredi 27 septembre à 10h30. Réponse avant le 27/09 à 10h30."
+    )
+
+
+def test_an_offer_takes_one_part_with_the_longest_address() -> None:
+    longest = Lieu(site="MONTAUBAN-CENTRE", address="x" * 60, phone="05 63 00 00 00")
+
+    text = render(wording(Template.CRENEAU_OFFERED, place=longest), Channel.SMS, now=STARTS_AT)
+
+    assert text.cost is not None
+    assert text.cost.parts == 1
 
 
 @pytest.mark.parametrize(
