@@ -31,13 +31,7 @@ from services.rendezvous.domain.waiting_rights import check_answers
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.usecases.booking import wish_of
 from services.rendezvous.usecases.freeing import place_left
-from services.rendezvous.usecases.passing import (
-    ATTENTE_END,
-    OFFER_EXPIRY,
-    give_on,
-    locked_offers,
-    pass_turn,
-)
+from services.rendezvous.usecases.passing import give_on, locked_offers, pass_turn
 from services.rendezvous.usecases.seating import Seat, read_ground, take_place
 from services.rendezvous.usecases.viewers import viewer_of
 from services.rendezvous.usecases.waiting import visible_entry
@@ -124,8 +118,6 @@ def _take(uow: UnitOfWork, viewer: Viewer, offer: Offre, kept: Hold | None) -> N
     uow.holds.set_status(kept.id, HoldStatus.USED)
     uow.offres.save(offer)
     uow.attentes.save(entry)
-    uow.unschedule(OFFER_EXPIRY, kept.id)
-    uow.unschedule(ATTENTE_END, entry.id)
 
 
 def _check(uow: UnitOfWork, viewer: Viewer, entry: Attente, kept: Hold) -> Motif:

@@ -1,7 +1,8 @@
 """What passes an offer on: no answer, a refusal, a wait that ends.
 
 Rows are locked in one order: the hold, its offers, the entries. Whoever closes entries holds the
-list, so that no offer is made to them meanwhile.
+list, so that no offer is made to them meanwhile. Due work that has lost its object is left to find
+that out: taking it back would wait for the worker that has it, which may be waiting for us.
 """
 
 from __future__ import annotations
@@ -91,7 +92,6 @@ def give_on(uow: UnitOfWork, offers: Sequence[Offre]) -> None:
     kept = offers[0]
     uow.holds.set_status(kept.hold_id, HoldStatus.RELEASED)
     uow.occupations.release(kept.hold_id)
-    uow.unschedule(OFFER_EXPIRY, kept.hold_id)
     place_again(uow, kept)
 
 
@@ -101,7 +101,6 @@ def _close(uow: UnitOfWork, attente_id: UUID, reason: AttenteReason) -> bool:
         return False
     entry.close(reason, uow.now)
     uow.attentes.save(entry)
-    uow.unschedule(ATTENTE_END, attente_id)
     return True
 
 
