@@ -86,19 +86,7 @@ def ended(
     motif = _motif(wish, ground)
     _check(wish, ground, personne_ids)
     check_dossier(personne_ids, links, ground)
-    status, ends_at = values["status"], values.get("ends_at")
-    place = Place(
-        site=wish.site,
-        mds=ground.site.mds if ground.site else "",
-        agent_ids=wish.agent_ids,
-        room_id=wish.room_id,
-        starts_at=wish.starts_at,
-        ends_at=ends_at or wish.starts_at + motif.shape.duration,
-        outside_opening=wish.outside_opening,
-    )
-    if status is not Status.CANCELLED and now < place.starts_at:
-        raise NotStarted("Un rendez-vous à venir est pris (BOOKED) ou annulé.")
-    is_cancelled = status is Status.CANCELLED
+    place = _place(wish, motif, ground, values.get("ends_at"))
     made = Rendezvous(
         id=rendezvous_id,
         personne_ids=personne_ids,
@@ -112,14 +100,41 @@ def ended(
         booked_at=values.get("booked_at") or min(place.starts_at, now),
         dossier_id=links.dossier_id,
         orientation_id=links.orientation_id,
-        status=status,
-        cancelled_by=(values.get("cancelled_by") or CancelledBy.AGENT) if is_cancelled else None,
-        cancel_reason=(values.get("cancel_reason") or CancelReason.OTHER) if is_cancelled else None,
-        excused=bool(values.get("excused")) if status is Status.MISSED else None,
         closed_at=min(place.ends_at, now),
+        **_end(values, place, now),
     )
+    if made.status is Status.CANCELLED:
+        return made, []
     shape = Shape(duration=place.ends_at - place.starts_at)
-    return made, [] if is_cancelled else claims_of(place, shape, personne_ids)
+    return made, claims_of(place, shape, personne_ids)
+
+
+def _place(wish: Wish, motif: Motif, ground: Ground, ends_at: datetime | None) -> Place:
+    return Place(
+        site=wish.site,
+        mds=ground.site.mds if ground.site else "",
+        agent_ids=wish.agent_ids,
+        room_id=wish.room_id,
+        starts_at=wish.starts_at,
+        ends_at=ends_at or wish.starts_at + motif.shape.duration,
+        outside_opening=wish.outside_opening,
+    )
+
+
+def _end(values: Mapping[str, Any], place: Place, now: datetime) -> dict[str, Any]:
+    """How it ended. Only a cancelled one may have ended before its time."""
+    status = values["status"]
+    if status is Status.CANCELLED:
+        by, reason = values.get("cancelled_by"), values.get("cancel_reason")
+        return {
+            "status": status,
+            "cancelled_by": by or CancelledBy.AGENT,
+            "cancel_reason": reason or CancelReason.OTHER,
+        }
+    if now < place.starts_at:
+        raise NotStarted("Un rendez-vous à venir est pris (BOOKED) ou annulé.")
+    excused = bool(values.get("excused")) if status is Status.MISSED else None
+    return {"status": status, "excused": excused}
 
 
 def _motif(wish: Wish, ground: Ground) -> Motif:
