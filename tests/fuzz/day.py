@@ -179,6 +179,11 @@ def make_room(day: Errands) -> None:
         motif_id=old.json["motif_id"],
     )
     day.ask("rendezvous", "create_room", ADMIN, {"site": SITE})
+    day.ask("rendezvous", "create_vehicle", ADMIN, {"site": SITE})
+    travel = {"minutes": [{"site": SITE, "minutes": 20}]}
+    zone = day.ask("rendezvous", "create_zone", ADMIN, travel | {"code": "VALLEE"})
+    where = {"zone_id": zone.json["zone_id"]}
+    day.ask("rendezvous", "change_zone", ADMIN, travel, on=zone, **where)
     hours = {"agent_id": day.ids[WORKER], "site": SITE, "from": "09:00", "to": "17:00"}
     lines = [hours | {"day": TODAY}, hours | {"day": TUESDAY}, hours | {"day": NEXT_WEEK}]
     spare = hours | {"day": "2023-02-01"}

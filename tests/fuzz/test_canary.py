@@ -48,7 +48,7 @@ CLEAR = {
     "dsu": {"dossier.reference"},
     "aides": {"decision.session_reference", "mouvement.reference", "paiement.reference"}
     | {"reglement.body", "reglement.version", "seance.reference"},
-    "rendezvous": {"motif.instructions", "motif.label", "room.name"},
+    "rendezvous": {"motif.instructions", "motif.label", "resource.name", "zone.label"},
     "consent": {"partenaire.name"},
     "notifications": {"lieu.address", "receipt.provider_reference"},
 }

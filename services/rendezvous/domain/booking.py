@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -20,9 +20,10 @@ from services.rendezvous.domain.errors import (
     ProfessionNotAllowed,
     RoomUnknown,
     SiteUnknown,
+    VehicleUnknown,
+    ZoneUnknown,
 )
 from services.rendezvous.domain.motif import Motif
-from services.rendezvous.domain.planning import Room
 from services.rendezvous.domain.projections import (
     Assignment,
     KnownDossier,
@@ -30,7 +31,9 @@ from services.rendezvous.domain.projections import (
     KnownSite,
 )
 from services.rendezvous.domain.rendezvous import Links, Place
+from services.rendezvous.domain.resource import Resource, ResourceKind
 from services.rendezvous.domain.rights import Viewer, is_closed_to
+from services.rendezvous.domain.zone import travel_minutes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,8 +45,13 @@ class Wish:
     agent_ids: tuple[UUID, ...]
     starts_at: datetime
     room_id: UUID | None = None
+    vehicle_id: UUID | None = None
+    #: Of a home visit.
+    zone: str | None = None
     outside_opening: bool = False
     outside_delay: bool = False
+    #: What it holds already: on the same site, it stays as it is where nothing else is named.
+    kept: Place | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,10 +60,13 @@ class Ground:
 
     motif: Motif | None
     site: KnownSite | None
-    room: Room | None
     agents: Mapping[UUID, Assignment]
     personnes: Mapping[UUID, KnownPersonne]
     dossier: KnownDossier | None = None
+    #: Those named, and those of the site of a kind the motif needs, by name.
+    resources: Sequence[Resource] = ()
+    #: Minutes of travel from the site, by zone; empty unless the motif is held at home.
+    travel: Mapping[str, int] = field(default_factory=dict)
 
     def knows(self, personne_id: UUID) -> bool:
         """Whether accueil told of a personne, and of who may know of their file."""
@@ -118,13 +129,75 @@ def place_of(
         site=wish.site,
         mds=_mds(wish, ground),
         agent_ids=wish.agent_ids,
-        room_id=wish.room_id,
+        room_id=named(wish, ground, ResourceKind.ROOM),
         starts_at=wish.starts_at,
         ends_at=wish.starts_at + motif.shape.duration,
         outside_opening=wish.outside_opening,
         outside_delay=wish.outside_delay,
+        vehicle_id=named(wish, ground, ResourceKind.VEHICLE),
+        zone=wish.zone if motif.is_away else None,
+        travel_minutes=_travel(wish, motif, ground),
     )
     return motif, place
+
+
+def choice_of(wish: Wish, motif: Motif, ground: Ground, kind: ResourceKind) -> tuple[UUID, ...]:
+    """Among which rooms or vehicles the first free one is taken: those of the site when the motif
+    needs one and none is named, what it holds already first. Raises RoomUnknown or VehicleUnknown
+    when the site has none."""
+    needed = motif.needs_room if kind is ResourceKind.ROOM else motif.needs_vehicle
+    if not needed or _asked(wish, kind) is not None:
+        return ()
+    found = [one.id for one in ground.resources if one.kind is kind and one.site == wish.site]
+    if not found:
+        unknown, field_name = _UNKNOWN[kind]
+        raise unknown("Ce motif en demande, et le site n’en a pas.", field=field_name)
+    kept = _kept(wish, kind)
+    return tuple(sorted(found, key=lambda one: one != kept))
+
+
+_UNKNOWN: Mapping[ResourceKind, tuple[type[RoomUnknown | VehicleUnknown], str]] = {
+    ResourceKind.ROOM: (RoomUnknown, "/room_id"),
+    ResourceKind.VEHICLE: (VehicleUnknown, "/vehicle_id"),
+}
+
+
+def _asked(wish: Wish, kind: ResourceKind) -> UUID | None:
+    return wish.room_id if kind is ResourceKind.ROOM else wish.vehicle_id
+
+
+def _kept(wish: Wish, kind: ResourceKind) -> UUID | None:
+    if wish.kept is None or wish.kept.site != wish.site:
+        return None
+    return wish.kept.room_id if kind is ResourceKind.ROOM else wish.kept.vehicle_id
+
+
+def named(wish: Wish, ground: Ground, kind: ResourceKind) -> UUID | None:
+    """The room or vehicle asked for, which must be one of the site; else the one it has."""
+    asked = _asked(wish, kind)
+    if asked is None:
+        return _kept(wish, kind)
+    if not any(
+        one.id == asked and one.kind is kind and one.site == wish.site for one in ground.resources
+    ):
+        unknown, field_name = _UNKNOWN[kind]
+        raise unknown("Vérifiez le site.", field=field_name)
+    return asked
+
+
+def _travel(wish: Wish, motif: Motif, ground: Ground) -> int:
+    kept = wish.kept
+    is_asked = wish.zone is not None and (kept is None or kept.zone != wish.zone)
+    if not motif.is_away and is_asked:
+        raise ZoneUnknown("Une zone se donne pour une visite à domicile.", field="/zone")
+    if not motif.is_away:
+        return 0
+    if kept and (kept.site, kept.zone) == (wish.site, wish.zone) and kept.travel_minutes:
+        return kept.travel_minutes
+    minutes = travel_minutes(ground.travel, wish.zone)
+    if minutes is None:
+        raise ZoneUnknown("Vérifiez la zone et le site.", field="/zone")
+    return minutes
 
 
 def _check_time(wish: Wish, viewer: Viewer, now: datetime) -> None:
@@ -151,6 +224,4 @@ def _check_agents(wish: Wish, motif: Motif, ground: Ground) -> None:
 def _mds(wish: Wish, ground: Ground) -> str:
     if ground.site is None or not ground.site.open:
         raise SiteUnknown(f"{wish.site} : vérifiez le code du site.", field="/site")
-    if wish.room_id and (ground.room is None or ground.room.site != wish.site):
-        raise RoomUnknown("Vérifiez la salle et le site.", field="/room_id")
     return ground.site.mds

@@ -50,6 +50,20 @@ class RoomUnknown(Invalid):
     title = "Salle inconnue sur ce site"
 
 
+class VehicleUnknown(Invalid):
+    """The vehicle does not exist on this site."""
+
+    code = "vehicule-inconnu"
+    title = "Véhicule inconnu sur ce site"
+
+
+class ZoneUnknown(Invalid):
+    """No such zone for this site, or the motif is not held at home."""
+
+    code = "zone-inconnue"
+    title = "Zone inconnue pour ce site ou ce motif"
+
+
 class AgentUnknown(Invalid):
     """The agent is not known to the annuaire, or not in post that day."""
 
@@ -130,7 +144,7 @@ class AgentAbsent(Conflict):
 
 
 class SlotTaken(Conflict):
-    """Another rendezvous or hold has an agent, the room or a personne at this time."""
+    """Another rendezvous or hold has an agent, the room, the vehicle or a personne then."""
 
     code = "creneau-pris"
     title = "Ce créneau n’est plus libre"
@@ -311,3 +325,24 @@ class OffreOver(Conflict):
 
     code = "offre-close"
     title = "Cette proposition n’est plus ouverte"
+
+
+class VehicleExists(Conflict):
+    """The site already has a vehicle of this name."""
+
+    code = "vehicule-existant"
+    title = "Ce site a déjà un véhicule de ce nom"
+
+
+class ZoneExists(Conflict):
+    """A zone has this code."""
+
+    code = "zone-existante"
+    title = "Une zone porte déjà ce code"
+
+
+class ZoneNotFound(NotFound):
+    """No such zone."""
+
+    code = "zone-introuvable"
+    title = "Zone introuvable"

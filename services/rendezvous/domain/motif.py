@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -38,6 +38,11 @@ class Shape:
     before: timedelta = timedelta(0)
     after: timedelta = timedelta(0)
 
+    def with_travel(self, minutes: int) -> Shape:
+        """The same with the way there and the way back: the agents' and the vehicle's."""
+        way = timedelta(minutes=minutes)
+        return replace(self, before=self.before + way, after=self.after + way)
+
 
 @dataclass(eq=False, kw_only=True)
 class Motif:
@@ -64,6 +69,9 @@ class Motif:
     #: A time that frees is offered to so many of the waiting list at once, for so long: *exemple*.
     offers_at_once: int = 1
     offer_minutes: int = 240
+    #: One of the site is taken when none is named.
+    needs_room: bool = False
+    needs_vehicle: bool = False
     version: int = 1
 
     @property
@@ -79,6 +87,11 @@ class Motif:
     def needs_identity(self) -> bool:
         """Anyone is received, identified or not: only a first reception can be anonymous."""
         return self.kind is not Kind.PREMIER_ACCUEIL
+
+    @property
+    def is_away(self) -> bool:
+        """Held at the person's home: the agents travel."""
+        return self.modality is Modality.VAD
 
     def is_valid_on(self, day: date) -> bool:
         """Whether this version is in force on a Paris day."""

@@ -37,7 +37,7 @@ class Claim:
 class Line:
     """One stretch of someone's time, as the database says it.
 
-    `kind`: opening, absence, agent, room, personne (the last three are occupations), or
+    `kind`: opening, absence, agent, room, vehicle, personne (the last four are occupations), or
     deceased, which has no time.
     """
 
@@ -55,14 +55,33 @@ class Line:
         """Whether it is an opening of this site that takes the motif."""
         if self.kind != "opening" or self.site != site:
             return False
-        if not self.kinds and not self.motifs:
-            return True
-        return motif.kind in self.kinds or motif.code in self.motifs
+        return takes(self.kinds, self.motifs, motif)
+
+
+class Stretch(NamedTuple):
+    """All the times of one resource: its openings of one sort on a site, or when it is taken.
+
+    Times are ticks, as agenda.py counts them.
+    """
+
+    is_opening: bool
+    resource_id: UUID
+    site: str | None
+    kinds: list[str]
+    motifs: list[str]
+    starts: list[int]
+    ends: list[int]
+
+
+def takes(kinds: Collection[str], motifs: Collection[str], motif: Motif) -> bool:
+    """Whether an opening for these kinds and motifs takes a motif; for none, it takes all."""
+    return not (kinds or motifs) or motif.kind in kinds or motif.code in motifs
 
 
 _WHO = {
     "agent": "Un agent a déjà un rendez-vous ou un créneau gardé à cet horaire.",
     "room": "La salle est prise à cet horaire.",
+    "vehicle": "Le véhicule est pris à cet horaire.",
     "personne": "La personne a déjà un rendez-vous à cet horaire.",
 }
 
@@ -84,22 +103,48 @@ def core_of(place: Place) -> Interval:
 
 
 def buffered(core: Interval, shape: Shape) -> Interval:
-    """The agents' and the room's time: the rendezvous and its buffers."""
+    """The room's time: the rendezvous and its buffers."""
     return Interval(core.start - shape.before, core.end + shape.after)
 
 
+def reach_of(place: Place, shape: Shape) -> Interval:
+    """The agents' and the vehicle's time: buffers, and the way there and back."""
+    return buffered(core_of(place), shape.with_travel(place.travel_minutes))
+
+
 def claims_of(place: Place, shape: Shape, personne_ids: Collection[UUID]) -> list[Claim]:
-    """What a rendezvous takes: agents and room with their buffers, personnes without."""
+    """What a rendezvous takes: agents and vehicle with buffers and travel, room with buffers,
+    personnes without."""
     core = core_of(place)
-    whole = buffered(core, shape)
-    rooms = [place.room_id] if place.room_id else []
-    wanted = [("agent", whole, place.agent_ids), ("room", whole, rooms)]
-    wanted.append(("personne", core, tuple(personne_ids)))
+    away = reach_of(place, shape)
+    wanted: list[tuple[str, Interval, Collection[UUID | None]]] = [
+        ("agent", away, place.agent_ids),
+        ("room", buffered(core, shape), [place.room_id]),
+        ("vehicle", away, [place.vehicle_id]),
+        ("personne", core, personne_ids),
+    ]
     return [
         Claim(kind=kind, resource_id=resource_id, during=during)
         for kind, during, ids in wanted
         for resource_id in ids
+        if resource_id is not None
     ]
+
+
+def choose(
+    lines: Sequence[Line], candidates: Sequence[UUID], during: Interval, *, own: UUID | None
+) -> UUID | None:
+    """The first of these rooms or vehicles that is free; None when none is."""
+    taken = {
+        line.resource_id
+        for line in lines
+        if line.kind in _WHO
+        and not line.stale
+        and not (own and line.owner_id == own)
+        and line.during
+        and line.during.meets(during)
+    }
+    return next((one for one in candidates if one not in taken), None)
 
 
 def check_place(
@@ -111,7 +156,7 @@ def check_place(
     """
     if any(line.kind == "deceased" for line in lines):
         raise PersonneDeceased("Vérifiez la fiche de la personne.")
-    _check_absences(lines, buffered(core_of(place), motif.shape))
+    _check_absences(lines, reach_of(place, motif.shape))
     _check_taken(lines, claims, own)
     if not place.outside_opening:
         for agent_id in place.agent_ids:

@@ -1,4 +1,4 @@
-"""When agents receive: openings, absences, rooms, and wall time over the clock changes."""
+"""When agents receive: openings, absences, and wall time over the clock changes."""
 
 from __future__ import annotations
 
@@ -43,15 +43,6 @@ class Absence:
     kind: AbsenceKind
     starts_at: datetime
     ends_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class Room:
-    """A place of a site that can hold one rendezvous at a time."""
-
-    id: UUID
-    site: str
-    name: str
 
 
 def paris_instant(day: date, wall: time, *, field: str) -> datetime:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from services.protection import Protection
@@ -20,6 +21,15 @@ class Assignment:
     site: str
     plateforme: bool
     volant: bool
+    active: bool
+
+
+class Post(NamedTuple):
+    """What a search reads of an assignment."""
+
+    agent_id: UUID
+    effective_on: date
+    profession: str
     active: bool
 
 

@@ -92,6 +92,16 @@ class Place:
     ends_at: datetime
     outside_opening: bool = False
     outside_delay: bool = False
+    vehicle_id: UUID | None = None
+    #: Of a home visit: a zone, never an address, and the minutes of travel each way as they were
+    #: when it was booked, so that a change of the table leaves what is taken as it is.
+    zone: str | None = None
+    travel_minutes: int = 0
+
+    @property
+    def resource_ids(self) -> tuple[UUID, ...]:
+        """The room and the vehicle it takes."""
+        return tuple(one for one in (self.room_id, self.vehicle_id) if one is not None)
 
 
 @dataclass(eq=False, kw_only=True)

@@ -11,12 +11,11 @@ from uuid import UUID
 
 from chassis.errors import DomainError
 from services.protection import PersonneNotFound
-from services.rendezvous.domain.booking import Ground, Wish, check_dossier
+from services.rendezvous.domain.booking import Ground, Wish, check_dossier, named
 from services.rendezvous.domain.errors import (
     AgentUnknown,
     MotifUnknown,
     NotStarted,
-    RoomUnknown,
     SiteUnknown,
 )
 from services.rendezvous.domain.motif import Motif, Shape
@@ -29,6 +28,7 @@ from services.rendezvous.domain.rendezvous import (
     Rendezvous,
     Status,
 )
+from services.rendezvous.domain.resource import ResourceKind
 
 
 class Transferred(StrEnum):
@@ -147,8 +147,7 @@ def _check(wish: Wish, ground: Ground, personne_ids: tuple[UUID, ...]) -> None:
     """Who and where exist. A site may have closed since, a person died."""
     if ground.site is None:
         raise SiteUnknown("Vérifiez le code du site.", field="/site")
-    if wish.room_id and (ground.room is None or ground.room.site != wish.site):
-        raise RoomUnknown("Vérifiez la salle et le site.", field="/room_id")
+    named(wish, ground, ResourceKind.ROOM)
     if any(agent_id not in ground.agents for agent_id in wish.agent_ids):
         raise AgentUnknown("Sans poste ce jour-là : vérifiez l’annuaire.", field="/agent_ids")
     if any(personne_id not in ground.personnes for personne_id in personne_ids):

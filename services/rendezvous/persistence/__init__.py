@@ -12,6 +12,8 @@ from services.rendezvous.domain.errors import (
     OpeningOverlaps,
     RoomExists,
     SlotTaken,
+    VehicleExists,
+    ZoneExists,
 )
 from services.rendezvous.persistence.activity import Activities
 from services.rendezvous.persistence.attentes import Attentes
@@ -22,6 +24,7 @@ from services.rendezvous.persistence.occupations import Occupations
 from services.rendezvous.persistence.offres import Offres
 from services.rendezvous.persistence.plannings import Plannings
 from services.rendezvous.persistence.rendezvous import Agendas, Holds
+from services.rendezvous.persistence.resources import Resources, Zones
 from services.rendezvous.persistence.tables import metadata
 from services.rendezvous.persistence.transfers import Transfers
 from services.rendezvous.persistence.weeks import Weeks
@@ -32,6 +35,8 @@ CONSTRAINTS: dict[str, type[DomainError]] = {
     "ex_motif_one_version_a_day": MotifOverlaps,
     "ex_opening_one_site_at_a_time": OpeningOverlaps,
     "uq_room_site_name": RoomExists,
+    "uq_vehicle_site_name": VehicleExists,
+    "uq_zone_code": ZoneExists,
     "ex_occupation_one_at_a_time": SlotTaken,
     "uq_attente_once": AttenteExists,
 }
@@ -47,8 +52,18 @@ class UnitOfWork(ChassisUnitOfWork):
 
     @cached_property
     def motifs(self) -> Motifs:
-        """Motifs and rooms."""
+        """Motifs."""
         return Motifs(self.session)
+
+    @cached_property
+    def resources(self) -> Resources:
+        """Rooms and vehicles."""
+        return Resources(self.session)
+
+    @cached_property
+    def zones(self) -> Zones:
+        """Zones of home visits."""
+        return Zones(self.session)
 
     @cached_property
     def plannings(self) -> Plannings:

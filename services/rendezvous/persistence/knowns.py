@@ -13,13 +13,18 @@ from sqlalchemy.orm import Session
 
 from chassis.upsert import upsert
 from services.protection import Protection
+from services.rendezvous.domain.occupation import Interval
 from services.rendezvous.domain.projections import (
     Assignment,
     KnownDossier,
     KnownPersonne,
     KnownSite,
+    Post,
 )
 from services.rendezvous.persistence.tables import assignment, dossier, personne, site
+
+#: The first day and the last.
+Days = tuple[date, date]
 
 
 class Knowns:
@@ -88,18 +93,29 @@ class Knowns:
         ).one_or_none()
         return Assignment(**row._mapping) if row else None
 
-    def assignments_on(self, agent_ids: Collection[UUID], day: date) -> dict[UUID, Assignment]:
-        """The post of each of these agents on a day, where there is one."""
-        rows = self._session.execute(
-            sa.select(assignment)
-            .where(
-                assignment.c.agent_id == sa.any_(sa.cast(list(agent_ids), pg.ARRAY(pg.UUID))),
-                assignment.c.effective_on <= day,
+    def posts(
+        self, agent_ids: Collection[UUID], sites: Collection[str], window: Interval, days: Days
+    ) -> list[Post]:
+        """The posts that some agents hold on these days, by agent and time: those named, else
+        those who are open on one of the sites in the window; both when both are given."""
+        values = {
+            "agents": list(agent_ids) or None,
+            "sites": list(sites) or None,
+            "from_at": window.start,
+            "to_at": window.end,
+            "first": days[0],
+            "last": days[1],
+        }
+        found = self._session.connection().exec_driver_sql(_POSTS, values)
+        return [Post(*row) for row in found]
+
+    def site_codes(self, mds: str) -> list[str]:
+        """The open sites of an MDS."""
+        return list(
+            self._session.scalars(
+                sa.select(site.c.site).where(site.c.mds == mds, site.c.open).order_by(site.c.site)
             )
-            .ext(pg.distinct_on(assignment.c.agent_id))
-            .order_by(assignment.c.agent_id, assignment.c.effective_on.desc())
         )
-        return {row.agent_id: Assignment(**row._mapping) for row in rows}
 
     def put_site(self, known: KnownSite) -> None:
         """Remember a site."""
@@ -145,6 +161,25 @@ class Knowns:
     def _mark(self, personne_id: UUID, marks: Mapping[str, Any]) -> None:
         row = {"personne_id": personne_id, **marks}
         upsert(self._session, personne, row, initially={"deceased": False, "protected": False})
+
+
+#: Every search of free slots runs it; see docs/decisions/0011.
+_POSTS = """
+    SELECT agent_id, effective_on, profession, active
+    FROM assignment AS post
+    WHERE (%(agents)s::uuid[] IS NULL OR agent_id = ANY(%(agents)s::uuid[]))
+      AND (%(sites)s::text[] IS NULL OR agent_id = ANY(ARRAY(
+            SELECT agent_id FROM opening
+            WHERE site = ANY(%(sites)s::text[])
+              AND tstzrange(starts_at, ends_at)
+                  && tstzrange(%(from_at)s::timestamptz, %(to_at)s::timestamptz))))
+      AND effective_on <= %(last)s
+      AND NOT EXISTS (
+            SELECT FROM assignment AS later
+            WHERE later.agent_id = post.agent_id
+              AND later.effective_on > post.effective_on AND later.effective_on <= %(first)s)
+    ORDER BY agent_id, effective_on
+"""
 
 
 def as_dossier(values: Mapping[str, Any]) -> KnownDossier | None:

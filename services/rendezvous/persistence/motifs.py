@@ -1,4 +1,4 @@
-"""Motifs and rooms, and the one query that gathers what a booking rests on."""
+"""Motifs, and the one query that gathers what a booking rests on."""
 
 from __future__ import annotations
 
@@ -13,23 +13,25 @@ from sqlalchemy.orm import Session
 
 from services.rendezvous.domain.booking import Ground
 from services.rendezvous.domain.motif import Kind, Modality, Motif
-from services.rendezvous.domain.planning import Room
 from services.rendezvous.domain.projections import Assignment, KnownSite
+from services.rendezvous.domain.resource import Resource, ResourceKind
 from services.rendezvous.persistence.knowns import as_dossier, as_personne
 from services.rendezvous.persistence.tables import (
     assignment,
     dossier,
     motif,
     personne,
-    room,
+    resource,
     site,
+    zone,
+    zone_minutes,
 )
 
 _UUIDS = pg.ARRAY(pg.UUID)
 
 
 class Motifs:
-    """Dated motifs, and rooms."""
+    """Dated motifs."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -61,21 +63,10 @@ class Motifs:
         rows = self._session.execute(sa.select(motif).where(*_in_force(day)).order_by(motif.c.code))
         return [_as_motif(row._asdict()) for row in rows]
 
-    def find(self, code: str, day: date) -> Motif | None:
-        """The version of a motif in force on a day."""
-        row = self._session.execute(
-            sa.select(motif).where(motif.c.code == code, *_in_force(day))
-        ).one_or_none()
-        return _as_motif(row._asdict()) if row else None
-
-    def add_room(self, new: Room) -> None:
-        """Store a room."""
-        self._session.execute(sa.insert(room).values(vars(new)))
-
-    def room(self, room_id: UUID) -> Room | None:
-        """A room by id."""
-        row = self._session.execute(sa.select(room).where(room.c.id == room_id)).one_or_none()
-        return Room(**row._mapping) if row else None
+    def versions(self, code: str, first_day: date, last_day: date) -> list[Motif]:
+        """The versions of a motif in force on one of these days, by time."""
+        days = {"code": code, "first": first_day, "last": last_day}
+        return [_as_motif(row._asdict()) for row in self._session.execute(_VERSIONS, days)]
 
     def ground(
         self,
@@ -85,24 +76,26 @@ class Motifs:
         day: date,
         agent_ids: Collection[UUID],
         personne_ids: Collection[UUID],
-        room_id: UUID | None,
+        resource_ids: Collection[UUID],
         dossier_id: UUID | None,
     ) -> Ground:
-        """Motif, site, room, dossier, posts on that day and personnes, in one round trip."""
+        """Motif, site, resources, travel, dossier, posts on that day and personnes, in one round
+        trip."""
         values = {
             "code": code,
             "site": site_code,
             "day": day,
             "agents": list(agent_ids),
             "personnes": list(personne_ids),
-            "room": room_id,
+            "resources": list(resource_ids),
             "dossier": dossier_id,
         }
         row = self._session.execute(_GROUND, values).one()
         return Ground(
             motif=_as_motif(_revive(row.motif, _MOTIF_DATES)) if row.motif else None,
             site=KnownSite(**row.site) if row.site else None,
-            room=Room(**_revive(row.room)) if row.room else None,
+            resources=[_as_resource(one) for one in row.resources or ()],
+            travel={one["code"]: one["minutes"] for one in row.travel or ()},
             agents={a.agent_id: a for a in map(_as_assignment, row.agents or ())},
             personnes={p.personne_id: p for p in map(as_personne, row.personnes or ())},
             dossier=as_dossier(row.dossier) if row.dossier else None,
@@ -117,11 +110,28 @@ def _in_force(day: Any) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def _ground() -> sa.Select[Any]:
-    """Six small lookups by key, as JSON columns of one row."""
+    """Small lookups by key, as JSON columns of one row."""
     day = sa.bindparam("day", type_=sa.Date)
     motifs = sa.select(motif).where(motif.c.code == sa.bindparam("code"), *_in_force(day))
     sites = sa.select(site).where(site.c.site == sa.bindparam("site"))
-    rooms = sa.select(room).where(room.c.id == sa.bindparam("room", type_=pg.UUID))
+    named = resource.c.id == sa.any_(sa.bindparam("resources", type_=_UUIDS))
+    needed = sa.case(
+        (resource.c.kind == ResourceKind.ROOM, motif.c.needs_room), else_=motif.c.needs_vehicle
+    )
+    of_site = sa.and_(
+        resource.c.site == sa.bindparam("site"), motifs.where(needed).correlate(resource).exists()
+    )
+    resources = (
+        sa.select(resource).where(sa.or_(named, of_site)).order_by(resource.c.name, resource.c.id)
+    )
+    travel = (
+        sa.select(zone.c.code, zone_minutes.c.minutes)
+        .join(zone, zone.c.id == zone_minutes.c.zone_id)
+        .where(
+            zone_minutes.c.site == sa.bindparam("site"),
+            motifs.where(motif.c.modality == Modality.VAD).exists(),
+        )
+    )
     posts = (
         sa.select(assignment)
         .where(
@@ -140,7 +150,8 @@ def _ground() -> sa.Select[Any]:
     return sa.select(
         _member("motif", motifs),
         _member("site", sites),
-        _member("room", rooms),
+        _member("resources", resources, many=True),
+        _member("travel", travel, many=True),
         _member("agents", posts, many=True),
         _member("personnes", people, many=True),
         _member("dossier", dossiers),
@@ -158,6 +169,18 @@ def _member(name: str, query: Any, *, many: bool = False) -> Any:
 
 
 _GROUND = _ground()
+_VERSIONS = (
+    sa.select(motif)
+    .where(
+        motif.c.code == sa.bindparam("code"),
+        motif.c.valid_from <= sa.bindparam("last", type_=sa.Date),
+        sa.or_(
+            motif.c.valid_to.is_(None),
+            motif.c.valid_to >= sa.bindparam("first", type_=sa.Date),
+        ),
+    )
+    .order_by(motif.c.valid_from)
+)
 
 
 def _revive(values: Mapping[str, Any], dates: Collection[str] = ()) -> dict[str, Any]:
@@ -173,6 +196,10 @@ def _revive(values: Mapping[str, Any], dates: Collection[str] = ()) -> dict[str,
 
 def _as_assignment(values: Mapping[str, Any]) -> Assignment:
     return Assignment(**_revive(values, ("effective_on",)))
+
+
+def _as_resource(values: Mapping[str, Any]) -> Resource:
+    return Resource(**_revive(values) | {"kind": ResourceKind(values["kind"])})
 
 
 def _as_motif(values: Mapping[str, Any]) -> Motif:

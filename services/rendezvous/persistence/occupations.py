@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.orm import Session
 
 from chassis.locks import LOCK_THEN, lock_keys, lock_resources
-from services.rendezvous.domain.occupation import Claim, Interval, Line
+from services.rendezvous.domain.occupation import Claim, Interval, Line, Stretch
 from services.rendezvous.persistence.tables import hold, occupation, rendezvous
 
 _UUIDS = pg.ARRAY(pg.UUID)
@@ -54,6 +54,28 @@ class Occupations:
         statement = LOCK_THEN + _SITUATION if locking else _SITUATION
         found = self._session.connection().exec_driver_sql(statement, values)
         return [_as_line(row) for row in found]
+
+    def stretches(
+        self,
+        *,
+        agent_ids: Collection[UUID],
+        resource_ids: Collection[UUID],
+        window: Interval,
+        now: datetime,
+        own: UUID | None = None,
+    ) -> list[Stretch]:
+        """The same situation for a search, packed by the database: a row by resource (and by
+        place and kind of opening) instead of a row by time. `own` is left out."""
+        values = {
+            "agents": list(agent_ids),
+            "resources": list(resource_ids),
+            "from_at": window.start,
+            "to_at": window.end,
+            "now": now,
+            "own": own,
+        }
+        found = self._session.connection().exec_driver_sql(_STRETCHES, values)
+        return [Stretch(*row) for row in found]
 
     def sweep(self, resource_ids: Collection[UUID], *, now: datetime) -> None:
         """Free what holds kept past their time."""
@@ -161,6 +183,18 @@ _SITUATION = """
     SELECT 'deceased', personne_id, NULL, NULL, NULL, '{}', '{}', NULL, false
     FROM personne WHERE personne_id = ANY(%(resources)s::uuid[]) AND deceased
 """
+
+
+#: Ticks as agenda.py counts them; a double tells microseconds exactly until the year 2255.
+_STRETCHES = f"""
+    SELECT kind = 'opening', resource_id, site, kinds, motifs,
+           array_agg((date_part('epoch', start) * 1000000)::bigint),
+           array_agg((date_part('epoch', "end") * 1000000)::bigint)
+    FROM ({_SITUATION}) AS line
+    WHERE start IS NOT NULL AND NOT stale
+      AND (%(own)s::uuid IS NULL OR owner_id IS DISTINCT FROM %(own)s::uuid)
+    GROUP BY 1, 2, 3, 4, 5
+"""  # noqa: S608 - our own statement
 
 
 def _as_line(row: sa.Row[Any]) -> Line:

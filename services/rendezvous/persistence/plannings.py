@@ -52,21 +52,6 @@ class Plannings:
         )
         return [_as_opening(row) for row in rows]
 
-    def agents_open_at(self, site: str, window: Interval) -> list[UUID]:
-        """Agents with an opening on a site in a window, in a stable order."""
-        return list(
-            self._session.scalars(
-                sa.select(opening.c.agent_id)
-                .where(
-                    opening.c.site == site,
-                    opening.c.starts_at < window.end,
-                    opening.c.ends_at > window.start,
-                )
-                .distinct()
-                .order_by(opening.c.agent_id)
-            )
-        )
-
     def add_absence(self, new: Absence) -> None:
         """Store an absence."""
         self._session.execute(sa.insert(absence).values(vars(new)))

@@ -35,6 +35,8 @@ motif = sa.Table(
     sa.Column("valid_to", sa.Date),
     sa.Column("offers_at_once", sa.Integer, nullable=False),
     sa.Column("offer_minutes", sa.Integer, nullable=False),
+    sa.Column("needs_room", sa.Boolean, nullable=False),
+    sa.Column("needs_vehicle", sa.Boolean, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.CheckConstraint("duration_minutes > 0", name="duration"),
     sa.CheckConstraint("offers_at_once >= 1 AND offer_minutes >= 1", name="offers"),
@@ -45,13 +47,44 @@ motif = sa.Table(
     ),
 )
 
-room = sa.Table(
-    "room",
+#: Rooms and vehicles.
+resource = sa.Table(
+    "resource",
     metadata,
     sa.Column("id", pg.UUID, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
     sa.Column("site", sa.Text, nullable=False),
     sa.Column("name", sa.Text, nullable=False),
-    sa.UniqueConstraint("site", "name"),
+    sa.CheckConstraint("kind IN ('ROOM', 'VEHICLE')", name="kind"),
+    sa.Index(
+        "uq_room_site_name", "site", "name", unique=True, postgresql_where=sa.text("kind = 'ROOM'")
+    ),
+    sa.Index(
+        "uq_vehicle_site_name",
+        "site",
+        "name",
+        unique=True,
+        postgresql_where=sa.text("kind = 'VEHICLE'"),
+    ),
+)
+
+zone = sa.Table(
+    "zone",
+    metadata,
+    sa.Column("id", pg.UUID, primary_key=True),
+    sa.Column("code", sa.Text, nullable=False, unique=True),
+    sa.Column("label", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+)
+
+#: Travel each way from a site to a zone.
+zone_minutes = sa.Table(
+    "zone_minutes",
+    metadata,
+    sa.Column("site", sa.Text, primary_key=True),
+    sa.Column("zone_id", pg.UUID, sa.ForeignKey("zone.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("minutes", sa.Integer, nullable=False),
+    sa.CheckConstraint("minutes BETWEEN 0 AND 240", name="minutes"),
 )
 
 opening = sa.Table(
@@ -72,7 +105,12 @@ opening = sa.Table(
         (sa.text("tstzrange(starts_at, ends_at)"), "&&"),
         name="ex_opening_one_site_at_a_time",
     ),
-    sa.Index("ix_opening_site_starts_at", "site", "starts_at"),
+    sa.Index(
+        "ix_opening_site_during",
+        "site",
+        sa.text("tstzrange(starts_at, ends_at)"),
+        postgresql_using="gist",
+    ),
 )
 
 absence = sa.Table(
@@ -97,6 +135,9 @@ rendezvous = sa.Table(
     sa.Column("site", sa.Text, nullable=False),
     sa.Column("mds", sa.Text, nullable=False),
     sa.Column("room_id", pg.UUID),
+    sa.Column("vehicle_id", pg.UUID),
+    sa.Column("zone", sa.Text),
+    sa.Column("travel_minutes", sa.Integer, nullable=False),
     sa.Column("starts_at", Instant, nullable=False),
     sa.Column("ends_at", Instant, nullable=False),
     #: The Paris day of `starts_at`, written with it: the day it counts.
@@ -141,6 +182,9 @@ hold = sa.Table(
     sa.Column("site", sa.Text, nullable=False),
     sa.Column("mds", sa.Text, nullable=False),
     sa.Column("room_id", pg.UUID),
+    sa.Column("vehicle_id", pg.UUID),
+    sa.Column("zone", sa.Text),
+    sa.Column("travel_minutes", sa.Integer, nullable=False),
     sa.Column("starts_at", Instant, nullable=False),
     sa.Column("ends_at", Instant, nullable=False),
     sa.Column("outside_opening", sa.Boolean, nullable=False),
@@ -151,8 +195,9 @@ hold = sa.Table(
     sa.Index("ix_hold_held_by", "held_by", postgresql_where=sa.text("status = 'OPEN'")),
 )
 
-#: Who and what is taken, and when. The one truth about double booking: agents and rooms with
-#: their buffers, personnes without. A resource is a UUID, whatever its kind.
+#: Who and what is taken, and when. The one truth about double booking: agents and vehicles with
+#: buffers and travel, rooms with buffers, personnes without. A resource is a UUID, whatever its
+#: kind.
 occupation = sa.Table(
     "occupation",
     metadata,
@@ -163,7 +208,7 @@ occupation = sa.Table(
     sa.Column("hold_id", pg.UUID, sa.ForeignKey("hold.id", ondelete="CASCADE")),
     #: Until when a hold keeps it; past that, it no longer stands in anyone's way.
     sa.Column("held_until", Instant),
-    sa.CheckConstraint("kind IN ('agent', 'room', 'personne')", name="kind"),
+    sa.CheckConstraint("kind IN ('agent', 'room', 'vehicle', 'personne')", name="kind"),
     sa.CheckConstraint("num_nonnulls(rendezvous_id, hold_id) = 1", name="one_owner"),
     sa.CheckConstraint("(hold_id IS NULL) = (held_until IS NULL)", name="held"),
     sa.CheckConstraint("NOT isempty(during)", name="during"),

@@ -1,4 +1,4 @@
-"""Motifs and rooms."""
+"""Motifs."""
 
 from __future__ import annotations
 
@@ -106,6 +106,13 @@ class MotifIn(Schema):
         allow_none=True,
     )
 
+    needs_room = fields.flag(
+        "Demande une salle : la première libre du site, si aucune n’est nommée.", load_default=False
+    )
+    needs_vehicle = fields.flag(
+        "Demande un véhicule : le premier libre du site, si aucun n’est nommé.", load_default=False
+    )
+
     @validates_schema
     def _ordered(self, data: Mapping[str, Any], **_: Any) -> None:
         if data["valid_to"] is not None and data["valid_to"] < data["valid_from"]:
@@ -135,16 +142,3 @@ class MotifsOut(Schema):
     """The motifs in force on a day."""
 
     motifs = fields.many(MotifOut, "Motifs, par code.")
-
-
-class RoomIn(Schema):
-    """A room of a site."""
-
-    site = fields.code("Code du site.", "MONTAUBAN-CENTRE", required=True)
-    name = fields.text("Nom de la salle.", "Bureau 3", most=80, required=True)
-
-
-class RoomOut(RoomIn):
-    """A room as stored."""
-
-    id = fields.uuid("Identifiant de la salle.", data_key="room_id")

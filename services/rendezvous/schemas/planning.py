@@ -11,7 +11,6 @@ from chassis.web import fields
 from chassis.web.schemas import Period, Schema
 from services.rendezvous.domain.motif import Kind
 from services.rendezvous.domain.planning import AbsenceKind
-from services.rendezvous.domain.rendezvous import MAX_AGENTS
 
 MAX_OPENINGS = 200
 
@@ -129,51 +128,3 @@ class AgendaQuery(Period):
     def _bounded(self, data: Mapping[str, Any], **_: Any) -> None:
         if (data["last_day"] - data["first_day"]).days >= 42:
             raise ValidationError("42 jours au plus.", "to")
-
-
-class CreneauxQuery(AgendaQuery):
-    """Which free slots."""
-
-    motif = fields.code("Code du motif.", "ACCOMPAGNEMENT", required=True)
-    site = fields.code("Site ; obligatoire sans agent.", "MONTAUBAN-CENTRE", load_default=None)
-    profession = fields.code("Profession cherchée sur le site.", "ASS", load_default=None)
-    agent_id = fields.uuids(
-        "Agent(s), paramètre répétable.", most=20, attribute="agent_ids", load_default=list
-    )
-    together = fields.flag("Tous ces agents ensemble (binôme).", load_default=False)
-    room_id = fields.uuid("Salle qui doit être libre aussi.", load_default=None)
-    step = fields.integer(
-        "Pas des débuts proposés (minutes ; exemple).",
-        15,
-        validate=validate.OneOf([5, 10, 15, 20, 30, 60]),
-        strict=False,
-        load_default=15,
-    )
-    limit = fields.integer(
-        "Nombre de créneaux au plus.", 100, least=1, most=500, strict=False, load_default=100
-    )
-
-    @validates_schema
-    def _someone(self, data: Mapping[str, Any], **_: Any) -> None:
-        if not data.get("site") and not data.get("agent_ids"):
-            raise ValidationError("Donnez un site ou au moins un agent.", "site")
-        if data.get("together") and not data.get("agent_ids"):
-            raise ValidationError("Dites quels agents reçoivent ensemble.", "agent_id")
-        if data.get("together") and len(data["agent_ids"]) > MAX_AGENTS:
-            raise ValidationError(f"{MAX_AGENTS} agents ensemble au plus.", "agent_id")
-
-
-class CreneauOut(Schema):
-    """A time that can be booked."""
-
-    starts_at = fields.instant("Début (UTC).", "2023-01-09T08:00:00+00:00")
-    ends_at = fields.instant("Fin (UTC).", "2023-01-09T08:45:00+00:00")
-    site = fields.code("Site.", "MONTAUBAN-CENTRE")
-    agent_ids = fields.uuids("Agents qui recevraient, le principal d’abord.", most=MAX_AGENTS)
-
-
-class CreneauxOut(Schema):
-    """Free slots, soonest first."""
-
-    creneaux = fields.many(CreneauOut, "Créneaux libres.")
-    truncated = fields.flag("D’autres créneaux existent au-delà de la limite.")

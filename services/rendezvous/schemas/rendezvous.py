@@ -19,6 +19,8 @@ from services.rendezvous.domain.rendezvous import (
 )
 from services.rendezvous.schemas.planning import AbsenceOut, OpeningOut
 
+#: What tells where a person lives, or that they are seen at home.
+_HOME = ("vehicle_id", "zone", "travel_minutes")
 _PLACE = ("motif", "site", "agent_ids", "starts_at")
 
 
@@ -33,7 +35,16 @@ class PlaceIn(Schema):
         most=MAX_AGENTS,
     )
     starts_at = fields.instant("Début, avec décalage, à la minute.", "2023-01-09T10:00:00+01:00")
-    room_id = fields.uuid("Salle du site.", allow_none=True)
+    room_id = fields.uuid(
+        "Salle du site ; absente ou null : aucune, ou la première libre si le motif en demande.",
+        allow_none=True,
+    )
+    vehicle_id = fields.uuid("Véhicule du site ; absent ou null : de même.", allow_none=True)
+    zone = fields.code(
+        "Zone d’une visite à domicile ; absente : la plus éloignée du site (exemple).",
+        "VALLEE",
+        allow_none=True,
+    )
     outside_opening = fields.flag("Hors plage d’ouverture (agents seulement ; enregistré).")
     outside_delay = fields.flag("Hors délais du motif, urgence (agents seulement ; enregistré).")
 
@@ -79,7 +90,12 @@ class MoveIn(Schema):
     starts_at = fields.instant("Nouveau début.", "2023-01-10T10:00:00+01:00", required=True)
     agent_ids = fields.uuids("Nouveaux agents.", least=1, most=MAX_AGENTS)
     site = fields.code("Nouveau site.", "MONTAUBAN-CENTRE")
-    room_id = fields.uuid("Nouvelle salle ; null : sans salle.", allow_none=True)
+    room_id = fields.uuid(
+        "Nouvelle salle ; null : sans salle, ou la première libre si le motif en demande.",
+        allow_none=True,
+    )
+    vehicle_id = fields.uuid("Nouveau véhicule ; null : de même.", allow_none=True)
+    zone = fields.code("Nouvelle zone d’une visite à domicile.", "VALLEE", allow_none=True)
     outside_opening = fields.flag("Hors plage d’ouverture (agents seulement ; enregistré).")
     outside_delay = fields.flag("Hors délais du motif, urgence (agents seulement ; enregistré).")
 
@@ -112,6 +128,15 @@ class RendezvousOut(Schema):
     site = fields.code("Site.", "MONTAUBAN-CENTRE", attribute="place.site")
     agent_ids = fields.uuids("Agents.", most=MAX_AGENTS, attribute="place.agent_ids")
     room_id = fields.uuid("Salle.", attribute="place.room_id", allow_none=True)
+    vehicle_id = fields.uuid("Véhicule.", attribute="place.vehicle_id", allow_none=True)
+    zone = fields.code(
+        "Zone de la visite à domicile.", "VALLEE", attribute="place.zone", allow_none=True
+    )
+    travel_minutes = fields.integer(
+        "Minutes de trajet, aller, comptées autour du rendez-vous.",
+        0,
+        attribute="place.travel_minutes",
+    )
     motif = fields.code("Motif.", "ACCOMPAGNEMENT")
     kind = fields.choice(Kind, "Type.")
     modality = fields.choice(Modality, "Modalité.")
@@ -139,8 +164,9 @@ class RendezvousLine(RendezvousOut):
     def _flatten(self, line: Any, **_: Any) -> dict[str, Any]:
         shown = line.rendezvous
         if line.masked:
-            kept = {name: getattr(shown, name) for name in ("id", "status", "place", "version")}
-            return kept | {"masked": True}
+            kept = {name: getattr(shown, name) for name in ("id", "status", "version")}
+            place = {name: value for name, value in vars(shown.place).items() if name not in _HOME}
+            return kept | {"place": place, "masked": True}
         return {**vars(shown), "masked": False}
 
 
@@ -159,6 +185,8 @@ class HoldOut(Schema):
     motif = fields.code("Motif.", "ACCOMPAGNEMENT")
     site = fields.code("Site.", "MONTAUBAN-CENTRE", attribute="place.site")
     agent_ids = fields.uuids("Agents.", most=MAX_AGENTS, attribute="place.agent_ids")
+    room_id = fields.uuid("Salle.", attribute="place.room_id", allow_none=True)
+    vehicle_id = fields.uuid("Véhicule.", attribute="place.vehicle_id", allow_none=True)
     starts_at = fields.instant(
         "Début (UTC).", "2023-01-09T09:00:00+00:00", attribute="place.starts_at"
     )

@@ -37,6 +37,8 @@ _PLACE_PROBLEMS = (
     errors.AgentUnknown,
     errors.SiteUnknown,
     errors.RoomUnknown,
+    errors.VehicleUnknown,
+    errors.ZoneUnknown,
     errors.ProfessionNotAllowed,
     errors.NotYoursToBook,
     errors.PersonneDeceased,

@@ -1,4 +1,4 @@
-"""Motifs, rooms, openings and absences over HTTP."""
+"""Motifs, openings and absences over HTTP."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from chassis.web.route import Call, route
-from services import roles
 from services.rendezvous.domain import errors
 from services.rendezvous.domain.motif import Motif
-from services.rendezvous.domain.planning import Room
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.schemas.motifs import (
     MotifEnd,
@@ -17,8 +15,6 @@ from services.rendezvous.schemas.motifs import (
     MotifOut,
     MotifsOut,
     MotifsQuery,
-    RoomIn,
-    RoomOut,
 )
 from services.rendezvous.schemas.planning import (
     AbsenceCreated,
@@ -78,21 +74,6 @@ class PlanningRoutes:
         return planning.end_motif(
             uow, motif_id=motif_id, expected=call.expected_version, **call.body
         )
-
-    @route(
-        "POST",
-        "/v1/rooms",
-        allow=allowed.CONFIGURERS | {roles.SECRETAIRE},
-        body=RoomIn,
-        reply=RoomOut,
-        status=201,
-        idempotent=True,
-        tag="Plages",
-        summary="Créer une salle",
-        problems=(errors.SiteUnknown, errors.RoomExists),
-    )
-    def create_room(self, uow: UnitOfWork, call: Call) -> Room:
-        return planning.create_room(uow, **call.body)
 
     @route(
         "POST",

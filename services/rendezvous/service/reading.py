@@ -1,4 +1,4 @@
-"""What is read over HTTP: slots, rendezvous, agendas, figures, states."""
+"""What is read over HTTP: rendezvous, agendas, states."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from services.protection import PersonneNotFound
 from services.rendezvous.domain import errors
 from services.rendezvous.domain.rendezvous import Rendezvous
 from services.rendezvous.persistence import UnitOfWork
-from services.rendezvous.schemas.planning import AgendaQuery, CreneauxOut, CreneauxQuery
+from services.rendezvous.schemas.planning import AgendaQuery
 from services.rendezvous.schemas.rendezvous import (
     AgendaOut,
     RendezvousLine,
@@ -27,21 +27,6 @@ from services.rendezvous.usecases.viewers import Line
 
 class ReadingRoutes:
     """What is read."""
-
-    @route(
-        "GET",
-        "/v1/creneaux",
-        allow=allowed.BOOKERS,
-        query=CreneauxQuery,
-        reply=CreneauxOut,
-        tag="Créneaux",
-        summary="Créneaux libres d’un agent, d’un site, ou de plusieurs agents ensemble",
-        problems=(errors.MotifUnknown, errors.NotYoursToBook, errors.RoomUnknown),
-    )
-    def search_creneaux(self, uow: UnitOfWork, call: Call) -> dict[str, Any]:
-        limit = call.query.pop("limit")
-        found = reading.search_creneaux(uow, by=call.caller, most=limit + 1, **call.query)
-        return {"creneaux": found[:limit], "truncated": len(found) > limit}
 
     @route(
         "GET",

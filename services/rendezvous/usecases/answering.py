@@ -25,11 +25,11 @@ from services.rendezvous.domain.hold import Hold, HoldStatus
 from services.rendezvous.domain.motif import Motif
 from services.rendezvous.domain.occupation import Claim
 from services.rendezvous.domain.offre import Offre, OffreStatus
-from services.rendezvous.domain.rendezvous import Rendezvous, Status, booked
+from services.rendezvous.domain.rendezvous import Place, Rendezvous, Status, booked
 from services.rendezvous.domain.rights import Viewer
 from services.rendezvous.domain.waiting_rights import check_answers
 from services.rendezvous.persistence import UnitOfWork
-from services.rendezvous.usecases.booking import wish_of
+from services.rendezvous.usecases.booking import store, wish_of
 from services.rendezvous.usecases.freeing import place_left
 from services.rendezvous.usecases.passing import give_on, locked_offers, pass_turn
 from services.rendezvous.usecases.seating import Seat, read_ground, take_place
@@ -142,7 +142,7 @@ def _book(uow: UnitOfWork, viewer: Viewer, entry: Attente, kept: Hold, motif: Mo
         now=uow.now,
     )
     seat = Seat(motif=motif, place=kept.place, personne_ids=entry.personne_ids, own=kept.id)
-    take_place(uow, seat, partial(uow.agendas.add, rendezvous))
+    take_place(uow, seat, partial(store, uow, rendezvous))
     uow.publish(fact)
     return rendezvous.id
 
@@ -155,13 +155,15 @@ def _move(uow: UnitOfWork, entry: Attente, kept: Hold, motif: Motif) -> UUID:
     # The locks are held: nobody takes the place between its release and its new owner.
     uow.occupations.release(kept.id)
     seat = Seat(motif=motif, place=kept.place, personne_ids=theirs.personne_ids, own=theirs.id)
-    take_place(uow, seat, partial(_moved, uow, theirs, seat))
+    take_place(uow, seat, partial(_moved, uow, theirs, motif))
     return theirs.id
 
 
-def _moved(uow: UnitOfWork, theirs: Rendezvous, seat: Seat, claims: list[Claim]) -> bool:
+def _moved(
+    uow: UnitOfWork, theirs: Rendezvous, motif: Motif, place: Place, claims: list[Claim]
+) -> bool:
     left = (theirs.place, theirs.motif)
-    fact = theirs.move(seat.place, seat.motif)
+    fact = theirs.move(place, motif)
     uow.agendas.save_place(theirs)
     uow.publish(fact)
     place_left(uow, *left)

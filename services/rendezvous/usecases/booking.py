@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -31,7 +31,7 @@ from services.rendezvous.domain.rendezvous import Action, Links, Place, Rendezvo
 from services.rendezvous.domain.rights import Viewer
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.usecases.freeing import place_left, wait_may_end
-from services.rendezvous.usecases.seating import Seat, read_ground, take_place
+from services.rendezvous.usecases.seating import Seat, read_ground, seat_of, take_place
 from services.rendezvous.usecases.viewers import Line, line_of, viewer_of, visible
 
 _WISH = tuple(field.name for field in fields(Wish))
@@ -48,7 +48,8 @@ def hold(uow: UnitOfWork, *, by: Caller, wish: Wish) -> Hold:
     viewer = _booker(by)
     if viewer.is_personne:
         _give_back_others(uow, viewer)
-    motif, place = place_of(wish, read_ground(uow, wish, ()), viewer, now=uow.now)
+    ground = read_ground(uow, wish, ())
+    motif, place = place_of(wish, ground, viewer, now=uow.now)
     kept = Hold(
         id=new_id(),
         motif_id=motif.id,
@@ -57,7 +58,7 @@ def hold(uow: UnitOfWork, *, by: Caller, wish: Wish) -> Hold:
         held_by=viewer.subject,
         expires_at=uow.now + HOLD_FOR,
     )
-    take_place(uow, Seat(motif=motif, place=place, personne_ids=()), partial(uow.holds.add, kept))
+    take_place(uow, seat_of(wish, motif, place, ground, personne_ids=()), partial(_keep, uow, kept))
     uow.schedule("hold_expiry", kept.id, kept.expires_at)
     return kept
 
@@ -102,8 +103,9 @@ def book(
         by=viewer.subject,
         now=uow.now,
     )
-    seat = Seat(motif=motif, place=place, personne_ids=personne_ids, own=kept.id if kept else None)
-    take_place(uow, seat, partial(uow.agendas.add, rendezvous))
+    own = kept.id if kept else None
+    seat = seat_of(wish, motif, place, ground, personne_ids=personne_ids, own=own)
+    take_place(uow, seat, partial(store, uow, rendezvous))
     if kept is not None:
         uow.holds.set_status(kept.id, kept.status)
         uow.unschedule("hold_expiry", kept.id)
@@ -134,12 +136,14 @@ def move(
     wish = _moved_wish(seen, changes)
     ground = read_ground(uow, wish, seen.personne_ids)
     motif, place = place_of(wish, ground, viewer, now=uow.now)
-    seat = Seat(
-        motif=motif,
-        place=place,
+    seat = seat_of(
+        wish,
+        motif,
+        place,
+        ground,
         personne_ids=seen.personne_ids,
         own=seen.id,
-        also=_resources(seen.place),
+        also=(*seen.place.agent_ids, *seen.place.resource_ids),
     )
     take_place(uow, seat, partial(_move_locked, uow, seen, seat))
     return line_of(viewer, found)
@@ -150,12 +154,25 @@ def holds_ran_out(uow: UnitOfWork, hold_ids: Sequence[UUID]) -> None:
     uow.holds.expire(hold_ids, now=uow.now)
 
 
-def _move_locked(uow: UnitOfWork, seen: Rendezvous, seat: Seat, claims: list[Claim]) -> bool:
+def _keep(uow: UnitOfWork, kept: Hold, place: Place, claims: list[Claim]) -> bool:
+    kept.place = place
+    return uow.holds.add(kept, claims)
+
+
+def store(uow: UnitOfWork, rendezvous: Rendezvous, place: Place, claims: list[Claim]) -> bool:
+    """Store a new rendezvous in the place it was given. False when something was taken."""
+    rendezvous.place = place
+    return uow.agendas.add(rendezvous, claims)
+
+
+def _move_locked(
+    uow: UnitOfWork, seen: Rendezvous, seat: Seat, place: Place, claims: list[Claim]
+) -> bool:
     current = uow.agendas.get(seen.id, to_change=True)
     if current is None or current.version != seen.version:
         raise VersionMismatch("Relisez la fiche, puis refaites votre modification.")
     left = (seen.place, seen.motif)
-    fact = seen.move(seat.place, seat.motif)
+    fact = seen.move(place, seat.motif)
     uow.agendas.save_place(seen)
     uow.publish(fact)
     place_left(uow, *left)
@@ -198,22 +215,28 @@ def wish_of(kept: Hold) -> Wish:
         agent_ids=kept.place.agent_ids,
         starts_at=kept.place.starts_at,
         room_id=kept.place.room_id,
+        vehicle_id=kept.place.vehicle_id,
+        zone=kept.place.zone,
         outside_opening=kept.place.outside_opening,
         outside_delay=kept.place.outside_delay,
+        kept=kept.place,
     )
 
 
 def _moved_wish(seen: Rendezvous, changes: Mapping[str, Any]) -> Wish:
-    site = changes.get("site", seen.place.site)
-    kept_room = seen.place.room_id if site == seen.place.site else None
+    """What is null is given up; what is absent stays, on the same site."""
+    dropped: dict[str, Any] = {n: None for n in ("room_id", "vehicle_id") if n in changes}
     return Wish(
         motif=seen.motif,
-        site=site,
+        site=changes.get("site", seen.place.site),
         agent_ids=tuple(changes.get("agent_ids", seen.place.agent_ids)),
         starts_at=changes["starts_at"],
-        room_id=changes.get("room_id", kept_room),
+        room_id=changes.get("room_id"),
+        vehicle_id=changes.get("vehicle_id"),
+        zone=changes.get("zone", seen.place.zone),
         outside_opening=changes.get("outside_opening", False),
         outside_delay=changes.get("outside_delay", False),
+        kept=replace(seen.place, **dropped),
     )
 
 
@@ -223,7 +246,3 @@ def _check_own_move(uow: UnitOfWork, seen: Rendezvous, changes: Mapping[str, Any
     motif = uow.motifs.version(seen.motif_id)
     if motif is None or uow.now > motif.cancellable_until(seen.place.starts_at):
         raise TooLateToCancel("Appelez le secrétariat de votre MDS.")
-
-
-def _resources(place: Place) -> tuple[UUID, ...]:
-    return (*place.agent_ids, *([place.room_id] if place.room_id else ()))

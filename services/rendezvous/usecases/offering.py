@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import cache, partial
+from functools import cache
 from uuid import UUID
 
 import holidays
 
 from chassis.clock import paris_day
 from chassis.ids import new_id
+from services.rendezvous.agenda import Who
 from services.rendezvous.domain.attente import Attente
 from services.rendezvous.domain.hold import Hold
 from services.rendezvous.domain.motif import Motif
@@ -23,10 +24,11 @@ from services.rendezvous.domain.occupation import Interval
 from services.rendezvous.domain.offre import GRACE, Freed, Offre, expiry_of
 from services.rendezvous.domain.projections import KnownPersonne
 from services.rendezvous.domain.rendezvous import Place, Status
+from services.rendezvous.domain.zone import travel_minutes
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.persistence.attentes import plan_freed
 from services.rendezvous.usecases.passing import OFFER_EXPIRY
-from services.rendezvous.usecases.search import Creneau, Search, find_free, lone_teams
+from services.rendezvous.usecases.search import Creneau, Search, find_free
 from services.rendezvous.usecases.seating import Seat, take_place
 
 #: How many of the list are looked at for one freed time: *exemple*.
@@ -95,7 +97,9 @@ def _offer(uow: UnitOfWork, freed: Freed, chances: Sequence[_Chance]) -> list[Of
         site=freed.site,
         mds=freed.mds,
         agent_ids=freed.agent_ids,
-        room_id=freed.room_id,
+        room_id=first.creneau.room_id,
+        vehicle_id=first.creneau.vehicle_id,
+        travel_minutes=_travel(uow, first.motif, freed.site),
         starts_at=first.creneau.starts_at,
         ends_at=first.creneau.ends_at,
     )
@@ -108,12 +112,19 @@ def _offer(uow: UnitOfWork, freed: Freed, chances: Sequence[_Chance]) -> list[Of
         expires_at=first.expires_at + GRACE,
     )
     seat = Seat(motif=first.motif, place=place, personne_ids=())
-    take_place(uow, seat, partial(uow.holds.add, kept))
+    take_place(uow, seat, lambda _, claims: uow.holds.add(kept, claims))
     offers = [_offre_of(freed, kept, chance, uow.now) for chance in chances]
     uow.offres.add(offers)
     uow.publish(*(one.told() for one in offers))
     uow.schedule(OFFER_EXPIRY, kept.id, first.expires_at)
     return offers
+
+
+def _travel(uow: UnitOfWork, motif: Motif, site: str) -> int:
+    """Nobody in line says a zone: the farthest of the site counts."""
+    if not motif.is_away:
+        return 0
+    return travel_minutes(uow.zones.travel().get(site, {}), None) or 0
 
 
 def _offre_of(freed: Freed, kept: Hold, chance: _Chance, now: datetime) -> Offre:
@@ -149,14 +160,11 @@ def _chances(
 
 
 def _motif(uow: UnitOfWork, code: str, freed: Freed) -> Motif | None:
-    """The motif in force then, if these agents hold it. A binôme's time is for what it was for."""
+    """The motif in force then. A binôme's time is for what it was for."""
     if len(freed.agent_ids) > 1 and code != freed.motif:
         return None
-    motif = uow.motifs.find(code, paris_day(max(freed.from_at, uow.now)))
-    window = Interval(max(freed.from_at, uow.now), freed.to_at)
-    if motif is None or not lone_teams(uow, motif, freed.agent_ids[:1], window):
-        return None
-    return motif
+    day = paris_day(max(freed.from_at, uow.now))
+    return next(iter(uow.motifs.versions(code, day, day)), None)
 
 
 def _may_meet(entry: Attente, freed: Freed, known: dict[UUID, KnownPersonne]) -> bool:
@@ -175,9 +183,10 @@ def _first_start(uow: UnitOfWork, freed: Freed, entry: Attente, motif: Motif) ->
     before = _earlier_than(uow, entry)
     search = Search(
         motif=motif,
-        teams=[freed.agent_ids],
+        agent_ids=freed.agent_ids,
+        who=Who.TOGETHER,
         window=Interval(freed.from_at, min(freed.to_at, before or freed.to_at)),
-        site=freed.site,
+        sites=(freed.site,),
         room_id=freed.room_id,
         personne_ids=entry.personne_ids,
         own=entry.rendezvous_id,

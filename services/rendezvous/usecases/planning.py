@@ -1,4 +1,4 @@
-"""Motifs, rooms, openings, absences: what the supply of rendezvous is made of."""
+"""Motifs, openings, absences: what the supply of rendezvous is made of."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ from services.rendezvous.domain.planning import (
     Absence,
     AbsenceKind,
     Opening,
-    Room,
     paris_instant,
 )
 from services.rendezvous.domain.projections import Assignment
@@ -60,15 +59,6 @@ def list_motifs(uow: UnitOfWork, *, by: Caller, on: date | None) -> list[Motif]:
     if viewer_of(uow, by).is_personne:
         return [motif for motif in motifs if motif.bookable_by_personne]
     return motifs
-
-
-def create_room(uow: UnitOfWork, *, site: str, name: str) -> Room:
-    """A room of a known site."""
-    if uow.knowns.site(site) is None:
-        raise SiteUnknown(f"{site} : vérifiez le code du site.", field="/site")
-    room = Room(id=new_id(), site=site, name=name)
-    uow.motifs.add_room(room)
-    return room
 
 
 def create_openings(

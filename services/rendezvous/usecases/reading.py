@@ -1,25 +1,16 @@
-"""What is read: one rendezvous, an agenda, a person's list, free slots."""
+"""What is read: one rendezvous, an agenda, a person's list."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from chassis.caller import Caller
-from chassis.clock import end_of_day, instant_of
-from chassis.errors import Invalid
 from chassis.web.pages import Page, PageAsked
 from services.protection import PersonneNotFound
-from services.rendezvous.domain.errors import (
-    MotifUnknown,
-    PlanningUnknown,
-    RendezvousUnknown,
-    RoomUnknown,
-)
-from services.rendezvous.domain.motif import Motif
-from services.rendezvous.domain.occupation import Interval
+from services.rendezvous.domain.errors import PlanningUnknown, RendezvousUnknown
 from services.rendezvous.domain.planning import Absence, Opening
 from services.rendezvous.domain.projections import KnownPersonne
 from services.rendezvous.domain.rendezvous import Rendezvous
@@ -32,14 +23,7 @@ from services.rendezvous.domain.rights import (
     may_see,
 )
 from services.rendezvous.persistence import UnitOfWork
-from services.rendezvous.usecases.search import (
-    Creneau,
-    Search,
-    find_free,
-    first,
-    lone_teams,
-    teams_of_site,
-)
+from services.rendezvous.usecases.creneaux import days
 from services.rendezvous.usecases.told import learn_personnes
 from services.rendezvous.usecases.viewers import Line, line_of, viewer_of, visible, whole
 
@@ -105,69 +89,6 @@ def list_of_personne(
     cut = page.of(found, _place_of)
     shown = [seen for seen in whole(uow, viewer, cut.items) if may_see(viewer, seen)]
     return Page([line_of(viewer, seen) for seen in shown], cut.next)
-
-
-def search_creneaux(
-    uow: UnitOfWork,
-    *,
-    by: Caller,
-    motif: str,
-    first_day: date,
-    last_day: date,
-    site: str | None,
-    profession: str | None,
-    agent_ids: Sequence[UUID],
-    together: bool,
-    room_id: UUID | None,
-    step: int,
-    most: int,
-) -> list[Creneau]:
-    """Free slots over a span of Paris days. The motif is the version in force on the first."""
-    viewer = viewer_of(uow, by)
-    kind = uow.motifs.find(motif, first_day)
-    if kind is None:
-        raise MotifUnknown(f"{motif} n’est pas valide ce jour-là.", field="/motif")
-    kind.check_booker(viewer.roles, is_personne=viewer.is_personne)
-    _check_room(uow, room_id, site)
-    window = days(first_day, last_day)
-    if together:
-        teams = _one_team(uow, kind, agent_ids, window)
-    elif agent_ids:
-        teams = lone_teams(uow, kind, agent_ids, window, profession)
-    else:
-        teams = teams_of_site(uow, kind, site or "", window=window, profession=profession)
-    search = Search(
-        motif=kind,
-        teams=teams,
-        window=window,
-        site=site,
-        room_id=room_id,
-        personne_ids=(viewer.personne_id,) if viewer.is_personne and viewer.personne_id else (),
-        step=timedelta(minutes=step),
-    )
-    return first(find_free(uow, search), most)
-
-
-def days(first_day: date, last_day: date) -> Interval:
-    """From midnight of the first Paris day to midnight after the last: 23, 24 or 25 hours each."""
-    return Interval(instant_of(first_day), end_of_day(last_day))
-
-
-def _one_team(
-    uow: UnitOfWork, motif: Motif, agent_ids: Sequence[UUID], window: Interval
-) -> list[tuple[UUID, ...]]:
-    leads = lone_teams(uow, motif, agent_ids[:1], window)
-    return [tuple(agent_ids)] if leads else []
-
-
-def _check_room(uow: UnitOfWork, room_id: UUID | None, site: str | None) -> None:
-    if room_id is None:
-        return
-    if site is None:
-        raise Invalid("Donnez le site de la salle.", field="/site")
-    room = uow.motifs.room(room_id)
-    if room is None or room.site != site:
-        raise RoomUnknown("Vérifiez la salle et le site.", field="/room_id")
 
 
 def check_list(uow: UnitOfWork, viewer: Viewer, personne_id: UUID) -> None:

@@ -1,205 +1,309 @@
-"""Free slots: loads intervals once, then only arithmetic."""
+"""Free slots: loads a window at a time, then only arithmetic."""
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import islice
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import groupby, islice
 from operator import attrgetter
 from uuid import UUID
 
-from chassis.clock import paris_day
-from services.rendezvous.agenda import AgentTime, free_starts, on_grid
-from services.rendezvous.domain.motif import Motif
-from services.rendezvous.domain.occupation import Interval, Line, buffered
-from services.rendezvous.domain.rendezvous import Place
+from chassis.clock import instant_of, paris_day
+from services.rendezvous import agenda
+from services.rendezvous.agenda import Ask, Reach, SiteTime, Slot, Who, moment_of, ticks
+from services.rendezvous.domain.motif import Motif, Shape
+from services.rendezvous.domain.occupation import Interval, Stretch, buffered, takes
+from services.rendezvous.domain.projections import Post
+from services.rendezvous.domain.resource import Resource, ResourceKind
+from services.rendezvous.domain.zone import travel_minutes
 from services.rendezvous.persistence import UnitOfWork
 
-#: Alternatives are sought from a week before to two weeks after, then six weeks on: *exemple*.
-_NEAR = (timedelta(days=7), timedelta(days=14))
-_FAR = timedelta(days=42)
-_FEWEST, _MOST = 3, 5
-_STEP = timedelta(minutes=15)
+STEP = timedelta(minutes=15)
+#: The first window loaded, then twice as long each time: whoever wants a few slots of many agents
+#: reads two days of them, and six months are read in seven statements at most.
+_FIRST_WINDOW, _LONGEST_WINDOW = timedelta(days=2), timedelta(days=64)
+#: So few agents are read at once over six weeks.
+_FEW, _WINDOW_OF_FEW = 4, timedelta(days=42)
+_MINUTE = timedelta(minutes=1)
+
+Times = Sequence[tuple[int, int]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Creneau:
-    """A time that can be booked, and the agents who would hold it together."""
+    """A time that can be booked, the agents who would hold it (the lead first), and the room and
+    the vehicle it would take."""
 
     starts_at: datetime
     ends_at: datetime
     site: str
     agent_ids: tuple[UUID, ...]
+    room_id: UUID | None = None
+    vehicle_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Search:
-    """Which slots. Each team is one agent, or several who receive together."""
+    """Which slots. Who.ALONE: of each of the agents; Who.TOGETHER: of all of them, the first
+    leads; Who.ANY: of any `size` of them."""
 
     motif: Motif
-    teams: Sequence[tuple[UUID, ...]]
     window: Interval
-    site: str | None = None
+    #: Among whom; empty: whoever is open on the sites.
+    agent_ids: tuple[UUID, ...] = ()
+    #: Where; empty: wherever the agents are open.
+    sites: tuple[str, ...] = ()
+    who: Who = Who.ALONE
+    size: int = 1
+    #: Of the lead, and of the others; None: all that the motif takes, and any.
+    profession: str | None = None
+    second_profession: str | None = None
     room_id: UUID | None = None
+    vehicle_id: UUID | None = None
+    #: One of the site's, besides what the motif needs.
+    with_room: bool = False
+    with_vehicle: bool = False
+    zone: str | None = None
     personne_ids: tuple[UUID, ...] = ()
     own: UUID | None = None
-    step: timedelta = _STEP
-
-
-@dataclass(frozen=True, kw_only=True)
-class Alternatives:
-    """What was refused, and for whom others are sought."""
-
-    motif: Motif
-    place: Place
-    personne_ids: tuple[UUID, ...]
-    own: UUID | None = None
-
-
-class _Loaded:
-    """The lines of a search, by resource."""
-
-    def __init__(self, lines: Sequence[Line], own: UUID | None) -> None:
-        self._openings: dict[UUID, list[Line]] = {}
-        self._busy: dict[UUID, list[Interval]] = {}
-        for line in lines:
-            if line.during is None or line.stale or (own and line.owner_id == own):
-                continue
-            if line.kind == "opening":
-                self._openings.setdefault(line.resource_id, []).append(line)
-            else:
-                self._busy.setdefault(line.resource_id, []).append(line.during)
-
-    def busy(self, resource_id: UUID | None) -> list[Interval]:
-        """When a resource is taken."""
-        return self._busy.get(resource_id, []) if resource_id else []
-
-    def sites(self, team: tuple[UUID, ...]) -> list[str]:
-        """Sites where every agent of the team has an opening."""
-        open_at = [{line.site or "" for line in self._openings.get(a, ())} for a in team]
-        return sorted(set.intersection(*open_at)) if open_at else []
-
-    def time_of(self, agent_id: UUID, motif: Motif, site: str) -> AgentTime:
-        """One agent's time on a site for a motif."""
-        openings = [
-            line.during
-            for line in self._openings.get(agent_id, ())
-            if line.during and line.is_open_for(motif, site)
-        ]
-        return AgentTime(openings=openings, busy=self.busy(agent_id))
+    step: timedelta = STEP
 
 
 def find_free(uow: UnitOfWork, search: Search) -> Iterator[Creneau]:
-    """Free slots in order of time, then site and agents. One statement, then arithmetic."""
+    """Free slots by time, then site and agents, as far as they are asked for. Two statements
+    load a window, and the next one only once the slots of the first are used up."""
     earliest, latest = search.motif.window(uow.now)
     window = Interval(max(search.window.start, earliest), min(search.window.end, latest))
-    agents = sorted({agent_id for team in search.teams for agent_id in team})
-    if not agents or window.start >= window.end:
-        return iter(())
-    rooms = [search.room_id] if search.room_id else []
-    shape = search.motif.shape
-    lines = uow.occupations.situation(
-        agent_ids=agents,
-        resource_ids=[*agents, *rooms, *search.personne_ids],
-        window=buffered(Interval(window.start, window.end + shape.duration), shape),
-        now=uow.now,
-    )
-    loaded = _Loaded(lines, search.own)
-    found = [_slots(search, window, loaded, team, at) for team, at in _pairs(search, loaded)]
-    return heapq.merge(*found, key=attrgetter("starts_at", "site", "agent_ids"))
-
-
-def _pairs(search: Search, loaded: _Loaded) -> Iterator[tuple[tuple[UUID, ...], str]]:
-    for team in search.teams:
-        for at in loaded.sites(team):
-            if search.site is None or at == search.site:
-                yield team, at
-
-
-def _slots(
-    search: Search, window: Interval, loaded: _Loaded, team: tuple[UUID, ...], at: str
-) -> Iterator[Creneau]:
-    shape = search.motif.shape
-    room = loaded.busy(search.room_id)
-    times = [loaded.time_of(agent_id, search.motif, at) for agent_id in team]
-    times = [AgentTime(openings=t.openings, busy=[*t.busy, *room]) for t in times]
-    avoid = [span for personne_id in search.personne_ids for span in loaded.busy(personne_id)]
-    starts = free_starts(times, shape, avoid=avoid)
-    for moment in on_grid(starts, window=window, step=search.step):
-        yield Creneau(starts_at=moment, ends_at=moment + shape.duration, site=at, agent_ids=team)
-
-
-def teams_of_site(
-    uow: UnitOfWork, motif: Motif, site: str, *, window: Interval, profession: str | None
-) -> list[tuple[UUID, ...]]:
-    """Every agent open on a site in a window whose profession holds the motif, one by one."""
-    return lone_teams(uow, motif, uow.plannings.agents_open_at(site, window), window, profession)
-
-
-def lone_teams(
-    uow: UnitOfWork,
-    motif: Motif,
-    agent_ids: Sequence[UUID],
-    window: Interval,
-    profession: str | None = None,
-) -> list[tuple[UUID, ...]]:
-    """Those of these agents who may lead the motif, each alone."""
-    posts = uow.knowns.assignments_on(agent_ids, paris_day(window.start)) if agent_ids else {}
-    return [
-        (agent_id,)
-        for agent_id in agent_ids
-        if (post := posts.get(agent_id)) is not None
-        and post.active
-        and motif.takes(post.profession)
-        and profession in (None, post.profession)
-    ]
-
-
-def alternatives(uow: UnitOfWork, refused: Alternatives) -> list[dict[str, object]]:
-    """Three to five bookable times nearest to a refused one, where the horizon has them."""
-    place = refused.place
-    near = Interval(place.starts_at - _NEAR[0], place.starts_at + _NEAR[1])
-    far = Interval(near.start, place.starts_at + _FAR)
-    found = _nearest(uow, refused, [place.agent_ids], near)
-    if len(found) < _FEWEST:
-        found = _nearest(uow, refused, [place.agent_ids], far)
-    if len(found) < _FEWEST and len(place.agent_ids) == 1:
-        window = Interval(max(near.start, uow.now), near.end)
-        others = teams_of_site(uow, refused.motif, place.site, window=window, profession=None)
-        others = [team for team in others if team != place.agent_ids]
-        found = (found + _nearest(uow, refused, others, near))[:_MOST]
-    return [
-        {
-            "starts_at": one.starts_at.isoformat(),
-            "ends_at": one.ends_at.isoformat(),
-            "site": one.site,
-            "agent_ids": [str(agent_id) for agent_id in one.agent_ids],
-        }
-        for one in found
-    ]
-
-
-def _nearest(
-    uow: UnitOfWork, refused: Alternatives, teams: Sequence[tuple[UUID, ...]], window: Interval
-) -> list[Creneau]:
-    wanted = refused.place.starts_at
-    slots = find_free(
-        uow,
-        Search(
-            motif=refused.motif,
-            teams=teams,
-            window=window,
-            site=refused.place.site,
-            room_id=refused.place.room_id,
-            personne_ids=refused.personne_ids,
-            own=refused.own,
-        ),
-    )
-    return heapq.nsmallest(_MOST, slots, key=lambda one: abs(one.starts_at - wanted))
+    if not (search.agent_ids or search.sites) or window.start >= window.end:
+        return
+    ground = _ground(uow, search)
+    for part in _parts(window, len(search.agent_ids)):
+        yield from _in_part(uow, search, ground, part)
 
 
 def first(slots: Iterator[Creneau], most: int) -> list[Creneau]:
     """At most so many slots."""
     return list(islice(slots, most))
+
+
+def _parts(window: Interval, agents: int) -> Iterator[Interval]:
+    length = _WINDOW_OF_FEW if 0 < agents <= _FEW else _FIRST_WINDOW
+    start = window.start
+    while start < window.end:
+        end = min(start + length, window.end)
+        yield Interval(start, end)
+        start, length = end, min(2 * length, _LONGEST_WINDOW)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Ground:
+    """What does not change from one window to the next."""
+
+    shape: Shape
+    #: Minutes by site then zone; None: the motif is not held at home.
+    travel: Mapping[str, Mapping[str, int]] | None
+    #: Those that will do, by kind; a kind that is not there is not wanted.
+    resources: Mapping[ResourceKind, Sequence[Resource]]
+
+    def shape_at(self, site: str, zone: str | None) -> Shape | None:
+        """With the travel from a site; None when none is told for the zone."""
+        if self.travel is None:
+            return self.shape
+        minutes = travel_minutes(self.travel.get(site, {}), zone)
+        return None if minutes is None else self.shape.with_travel(minutes)
+
+    @property
+    def widest(self) -> Shape:
+        """The shape with the longest travel there is."""
+        sites = (self.travel or {}).values()
+        return self.shape.with_travel(max((m for one in sites for m in one.values()), default=0))
+
+
+def _ground(uow: UnitOfWork, search: Search) -> _Ground:
+    motif = search.motif
+    named = {ResourceKind.ROOM: search.room_id, ResourceKind.VEHICLE: search.vehicle_id}
+    wanted = {
+        ResourceKind.ROOM: search.with_room or motif.needs_room or search.room_id,
+        ResourceKind.VEHICLE: search.with_vehicle or motif.needs_vehicle or search.vehicle_id,
+    }
+    kinds = [kind for kind in ResourceKind if wanted[kind]]
+    found = uow.resources.of_sites(search.sites, kinds) if kinds else []
+    return _Ground(
+        shape=motif.shape,
+        travel=uow.zones.travel() if motif.is_away else None,
+        resources={
+            kind: [one for one in found if one.kind is kind and named[kind] in (None, one.id)]
+            for kind in kinds
+        },
+    )
+
+
+def _in_part(uow: UnitOfWork, search: Search, ground: _Ground, part: Interval) -> Iterator[Creneau]:
+    days = (paris_day(part.start), paris_day(part.end))
+    posts = uow.knowns.posts(search.agent_ids, search.sites, part, days)
+    if not posts:
+        return
+    agents = sorted({post.agent_id for post in posts})
+    resources = [one.id for some in ground.resources.values() for one in some]
+    duration = ground.shape.duration
+    stretches = uow.occupations.stretches(
+        agent_ids=agents,
+        resource_ids=[*agents, *resources, *search.personne_ids],
+        window=buffered(Interval(part.start, part.end + duration), ground.widest),
+        now=uow.now,
+        own=search.own,
+    )
+    ask = Ask(
+        window=(ticks(part.start), ticks(part.end)),
+        step=search.step // timedelta(microseconds=1),
+        who=search.who,
+        size=search.size,
+        avoid=_times_of(search.personne_ids, stretches),
+    )
+    for slot in agenda.slots(_sites(search, ground, posts, stretches), ask):
+        yield _creneau(slot, duration, list(ground.resources))
+
+
+def _creneau(slot: Slot, duration: timedelta, kinds: Sequence[ResourceKind]) -> Creneau:
+    starts_at = moment_of(slot.start)
+    taken = dict(zip(kinds, slot.resources, strict=True))
+    return Creneau(
+        starts_at=starts_at,
+        ends_at=starts_at + duration,
+        site=slot.site,
+        agent_ids=slot.agents,  # type: ignore[arg-type]  # what was given to the agenda
+        room_id=taken.get(ResourceKind.ROOM),  # type: ignore[arg-type]
+        vehicle_id=taken.get(ResourceKind.VEHICLE),  # type: ignore[arg-type]
+    )
+
+
+@dataclass
+class _Loaded:
+    """Stretches by what they are."""
+
+    openings: dict[str, dict[UUID, list[tuple[int, int]]]] = field(default_factory=dict)
+    busy: dict[UUID, list[tuple[int, int]]] = field(default_factory=dict)
+
+    def read(self, stretches: Sequence[Stretch], search: Search) -> None:
+        """Sort them; openings elsewhere or for other motifs are left."""
+        for is_opening, resource_id, site, kinds, motifs, starts, ends in stretches:
+            if not is_opening:
+                self.busy.setdefault(resource_id, []).extend(zip(starts, ends, strict=True))
+            elif (not search.sites or site in search.sites) and takes(kinds, motifs, search.motif):
+                here = self.openings.setdefault(site or "", {})
+                here.setdefault(resource_id, []).extend(zip(starts, ends, strict=True))
+
+
+def _times_of(ids: Sequence[UUID], stretches: Sequence[Stretch]) -> Times:
+    return [
+        span
+        for one in stretches
+        if one.resource_id in ids
+        for span in zip(one.starts, one.ends, strict=True)
+    ]
+
+
+def _sites(
+    search: Search, ground: _Ground, posts: Sequence[Post], stretches: Sequence[Stretch]
+) -> list[SiteTime]:
+    loaded = _Loaded()
+    loaded.read(stretches, search)
+    held = {agent: list(some) for agent, some in groupby(posts, key=attrgetter("agent_id"))}
+    sites = []
+    for site, openings in loaded.openings.items():
+        shape = ground.shape_at(site, search.zone)
+        agents = _agents(search, held, openings, loaded.busy)
+        if shape is None or not agents:
+            continue
+        pools = [
+            _pool(
+                [one for one in some if one.site == site],
+                ground.shape if kind is ResourceKind.ROOM else shape,
+                loaded.busy,
+            )
+            for kind, some in ground.resources.items()
+        ]
+        sites.append(SiteTime(site=site, reach=_reach(shape), agents=agents, pools=pools))
+    return sites
+
+
+def _reach(shape: Shape) -> Reach:
+    return Reach(*(part // timedelta(microseconds=1) for part in _lengths(shape)))
+
+
+def _lengths(shape: Shape) -> tuple[timedelta, timedelta, timedelta]:
+    return shape.duration, shape.before, shape.after
+
+
+def _pool(
+    resources: Sequence[Resource], shape: Shape, busy: Mapping[UUID, Times]
+) -> list[agenda.Resource]:
+    _, before, after = _reach(shape)
+    return [
+        agenda.Resource(id=one.id, busy=busy.get(one.id, ()), before=before, after=after)
+        for one in resources
+    ]
+
+
+def _agents(
+    search: Search,
+    held: Mapping[UUID, Sequence[Post]],
+    openings: Mapping[UUID, Times],
+    busy: Mapping[UUID, Times],
+) -> list[agenda.AgentTime]:
+    """Those who may hold it, in the order they are proposed in; none when a team lacks one."""
+    if search.who is not Who.TOGETHER:
+        return [
+            agenda.AgentTime(
+                id=agent_id,
+                openings=_during(openings[agent_id], held[agent_id], days),
+                busy=busy.get(agent_id, ()),
+                leads=parts[0],
+                seconds=parts[1],
+            )
+            for agent_id in sorted(openings)
+            for parts, days in _parts_of(search, held[agent_id]).items()
+        ]
+    team = []
+    for place, agent_id in enumerate(search.agent_ids):
+        posts = held.get(agent_id, ())
+        fit = [post for post in posts if post.active and (place or _leads(search, post))]
+        if not fit or agent_id not in openings:
+            return []
+        free = _during(openings[agent_id], posts, fit)
+        team.append(agenda.AgentTime(id=agent_id, openings=free, busy=busy.get(agent_id, ())))
+    return team
+
+
+def _leads(search: Search, post: Post) -> bool:
+    return search.motif.takes(post.profession) and search.profession in (None, post.profession)
+
+
+def _parts_of(search: Search, posts: Sequence[Post]) -> dict[tuple[bool, bool], list[Post]]:
+    """What an agent may do, lead and second, and in which posts: one entry but for those who
+    change posts meanwhile."""
+    found: dict[tuple[bool, bool], list[Post]] = {}
+    for post in posts:
+        seconds = search.second_profession in (None, post.profession)
+        part = (post.active and _leads(search, post), post.active and seconds)
+        if any(part):
+            found.setdefault(part, []).append(post)
+    return found
+
+
+def _during(openings: Times, posts: Sequence[Post], some: Sequence[Post]) -> Times:
+    """The openings while the agent holds some of their posts."""
+    if len(some) == len(posts) == 1:
+        return openings
+    ends: list[date | None] = [post.effective_on for post in posts[1:]]
+    spans = [
+        (ticks(instant_of(post.effective_on)), ticks(instant_of(end)) if end else None)
+        for post, end in zip(posts, [*ends, None], strict=True)
+        if post in some
+    ]
+    return [
+        (max(opens, start), closes if end is None else min(closes, end))
+        for opens, closes in openings
+        for start, end in spans
+    ]

@@ -2,40 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from dataclasses import replace as replaced
+from typing import Any
 from uuid import UUID
 
 from chassis.clock import paris_day
 from services.rendezvous import accueil
-from services.rendezvous.domain.booking import Ground, Wish
+from services.rendezvous.domain.booking import Ground, Wish, choice_of
 from services.rendezvous.domain.errors import AgentAbsent, NotOpen, SlotTaken
 from services.rendezvous.domain.motif import Motif
 from services.rendezvous.domain.occupation import (
     Claim,
+    Line,
     buffered,
     check_place,
+    choose,
     claims_of,
     core_of,
+    reach_of,
 )
 from services.rendezvous.domain.projections import Assignment
 from services.rendezvous.domain.rendezvous import Place
+from services.rendezvous.domain.resource import ResourceKind
 from services.rendezvous.persistence import UnitOfWork
-from services.rendezvous.usecases.search import Alternatives, alternatives
+from services.rendezvous.usecases.alternatives import Refused, alternatives
 from services.rendezvous.usecases.told import learn_dossier, learn_personnes
 
 
 @dataclass(frozen=True, kw_only=True)
 class Seat:
     """A place wanted for these personnes. `own`: the rendezvous or hold that gives up its old
-    place; `also`: the resources of that old place."""
+    place; `also`: the resources of that old place. `rooms`, `vehicles`: among which the first
+    free one is taken."""
 
     motif: Motif
     place: Place
     personne_ids: tuple[UUID, ...]
     own: UUID | None = None
     also: tuple[UUID, ...] = ()
+    rooms: tuple[UUID, ...] = ()
+    vehicles: tuple[UUID, ...] = ()
+
+    def settled(self, lines: Sequence[Line]) -> Place:
+        """The place with the room and the vehicle that are free. Raises SlotTaken for want of
+        one."""
+        place, shape = self.place, self.motif.shape
+        chosen: dict[str, Any] = {}
+        wanted = (
+            ("room_id", self.rooms, buffered(core_of(place), shape), "Aucune salle"),
+            ("vehicle_id", self.vehicles, reach_of(place, shape), "Aucun véhicule"),
+        )
+        for name, candidates, during, none in wanted:
+            if candidates:
+                chosen[name] = choose(lines, candidates, during, own=self.own)
+                if chosen[name] is None:
+                    raise SlotTaken(f"{none} du site n’est libre à cet horaire.")
+        return replaced(place, **chosen) if chosen else place
+
+
+#: Stores the place as it was settled, with what it claims. False when something was taken.
+Take = Callable[[Place, list[Claim]], bool]
+
+
+def seat_of(wish: Wish, motif: Motif, place: Place, ground: Ground, **more: Any) -> Seat:
+    """The seat a wish means."""
+    return Seat(
+        motif=motif,
+        place=place,
+        rooms=choice_of(wish, motif, ground, ResourceKind.ROOM),
+        vehicles=choice_of(wish, motif, ground, ResourceKind.VEHICLE),
+        **more,
+    )
 
 
 def read_ground(
@@ -53,7 +92,7 @@ def read_ground(
         day=paris_day(wish.starts_at),
         agent_ids=wish.agent_ids,
         personne_ids=personne_ids,
-        room_id=wish.room_id,
+        resource_ids=[one for one in (wish.room_id, wish.vehicle_id) if one],
         dossier_id=dossier_id,
     )
     if dossier_id is not None and ground.dossier is None:
@@ -76,7 +115,7 @@ def learn_agent(uow: UnitOfWork, agent_id: UUID) -> Assignment | None:
     return post
 
 
-def take_place(uow: UnitOfWork, seat: Seat, take: Callable[[list[Claim]], bool]) -> None:
+def take_place(uow: UnitOfWork, seat: Seat, take: Take) -> None:
     """Take the place with `take`, or refuse with alternatives.
 
     Everything is locked before it is looked at; the exclusion constraint has the last word.
@@ -88,28 +127,34 @@ def take_place(uow: UnitOfWork, seat: Seat, take: Callable[[list[Claim]], bool])
         uow.rollback()
         found = alternatives(
             uow,
-            Alternatives(
+            Refused(
                 motif=seat.motif, place=seat.place, personne_ids=seat.personne_ids, own=seat.own
             ),
         )
         raise type(refusal)(refusal.detail, extra={"alternatives": found}) from None
 
 
-def take_or_refuse(uow: UnitOfWork, seat: Seat, take: Callable[[list[Claim]], bool]) -> None:
-    """Take the place, or refuse without looking for others: the transaction goes on."""
-    claims = claims_of(seat.place, seat.motif.shape, seat.personne_ids)
-    resources = [claim.resource_id for claim in claims]
+def take_or_refuse(uow: UnitOfWork, seat: Seat, take: Take) -> None:
+    """Take the place, or refuse without looking for others: the transaction goes on.
+
+    Every room the place could be given is locked with the rest: who books next sees which one
+    was taken."""
+    shape = seat.motif.shape
+    wanted = [claim.resource_id for claim in claims_of(seat.place, shape, seat.personne_ids)]
+    resources = list(dict.fromkeys([*wanted, *seat.rooms, *seat.vehicles]))
     lines = uow.occupations.situation(
         locking={*resources, *seat.also},
         agent_ids=seat.place.agent_ids,
         resource_ids=resources,
-        window=buffered(core_of(seat.place), seat.motif.shape),
+        window=reach_of(seat.place, shape),
         now=uow.now,
     )
-    check_place(lines, claims, place=seat.place, motif=seat.motif, own=seat.own)
+    place = seat.settled(lines)
+    claims = claims_of(place, shape, seat.personne_ids)
+    check_place(lines, claims, place=place, motif=seat.motif, own=seat.own)
     if any(line.stale for line in lines):
         uow.occupations.sweep(resources, now=uow.now)
     if seat.own is not None:
         uow.occupations.release(seat.own)
-    if not take(claims):
+    if not take(place, claims):
         raise SlotTaken("Choisissez un autre créneau.")

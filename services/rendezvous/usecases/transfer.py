@@ -32,7 +32,8 @@ from services.rendezvous.domain.transfer import (
     resources_of,
 )
 from services.rendezvous.persistence import UnitOfWork
-from services.rendezvous.usecases.seating import Seat, learn_agent, read_ground, take_or_refuse
+from services.rendezvous.usecases.booking import store
+from services.rendezvous.usecases.seating import learn_agent, read_ground, seat_of, take_or_refuse
 
 #: Who takes over: an operator, for all MDS.
 _OPERATOR = Viewer(
@@ -151,8 +152,8 @@ def _to_come(
         by=_OPERATOR.subject,
         now=values["booked_at"] or uow.now,
     )
-    seat = Seat(motif=motif, place=place, personne_ids=personne_ids)
-    take_or_refuse(uow, seat, partial(uow.agendas.add, made))
+    seat = seat_of(wish, motif, place, ground, personne_ids=personne_ids)
+    take_or_refuse(uow, seat, partial(store, uow, made))
     return made.id, partial(uow.publish, fact)
 
 

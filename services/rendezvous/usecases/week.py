@@ -12,7 +12,7 @@ from services.rendezvous.domain.errors import MdsUnknown
 from services.rendezvous.domain.planning import Absence, Opening
 from services.rendezvous.domain.week import AgentWeek
 from services.rendezvous.persistence import UnitOfWork
-from services.rendezvous.usecases.reading import days
+from services.rendezvous.usecases.creneaux import days
 from services.rendezvous.usecases.viewers import Line, line_of, viewer_of, whole
 
 _WEEK = timedelta(days=6)

@@ -152,6 +152,22 @@ class World:
         assert answer.status == 201, answer.json
         return str(answer.json["code"])
 
+    def room(self, name: str = "Bureau 1", *, site: str = SITE) -> str:
+        """A room; answers its id."""
+        answer = self.post("/v1/rooms", {"site": site, "name": name}, role="admin")
+        return str(answer.json["room_id"])
+
+    def vehicle(self, name: str = "Clio 1", *, site: str = SITE) -> str:
+        """A vehicle; answers its id."""
+        answer = self.post("/v1/vehicles", {"site": site, "name": name}, role="admin")
+        return str(answer.json["vehicle_id"])
+
+    def zone(self, code: str, minutes: int, *, site: str = SITE) -> Answer:
+        """A zone at so many minutes of one site."""
+        lines = [{"site": site, "minutes": minutes}]
+        body = {"code": code, "label": code.capitalize(), "minutes": lines}
+        return self.post("/v1/zones", body, role="admin")
+
     def open(self, agent_id: UUID, *days: str, site: str = SITE, **changes: Any) -> Answer:
         """Open an agent from 9 to 12 and 14 to 17 (Paris) on these days."""
         lines = [
@@ -204,7 +220,7 @@ OVERLAPS = """
      WHERE a.status <> 'CANCELLED' AND b.status <> 'CANCELLED'
        AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at
        AND (a.agent_ids && b.agent_ids OR a.personne_ids && b.personne_ids
-            OR a.room_id = b.room_id)
+            OR a.room_id = b.room_id OR a.vehicle_id = b.vehicle_id)
 """
 #: Agents' times that overlap once their buffers are counted.
 BUFFERED_OVERLAPS = """
@@ -216,7 +232,7 @@ MISMATCHES = """
     SELECT count(*) FROM rendezvous r
      WHERE (SELECT count(*) FROM occupation o WHERE o.rendezvous_id = r.id)
         <> CASE WHEN r.status = 'CANCELLED' THEN 0 ELSE cardinality(r.agent_ids)
-           + cardinality(r.personne_ids) + (r.room_id IS NOT NULL)::int END
+           + cardinality(r.personne_ids) + num_nonnulls(r.room_id, r.vehicle_id) END
 """
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import ClassVar
 from uuid import UUID
 
 import pytest
@@ -17,11 +18,12 @@ from services.rendezvous.domain.booking import (
     check_dossier,
     check_for_self,
     check_personnes,
+    choice_of,
     place_of,
 )
-from services.rendezvous.domain.motif import Kind
-from services.rendezvous.domain.occupation import Interval, Line, check_place, claims_of
-from services.rendezvous.domain.planning import Room, paris_instant
+from services.rendezvous.domain.motif import Kind, Modality
+from services.rendezvous.domain.occupation import Interval, Line, check_place, choose, claims_of
+from services.rendezvous.domain.planning import paris_instant
 from services.rendezvous.domain.projections import (
     Assignment,
     KnownDossier,
@@ -29,6 +31,7 @@ from services.rendezvous.domain.projections import (
     KnownSite,
 )
 from services.rendezvous.domain.rendezvous import Links
+from services.rendezvous.domain.resource import Resource, ResourceKind
 from services.rendezvous.domain.rights import (
     Seen,
     Viewer,
@@ -189,17 +192,21 @@ def wish(**changes):
     return Wish(**values | changes)
 
 
+def resource(resource_id, kind=ResourceKind.ROOM, *, site="MONTAUBAN-CENTRE"):
+    return Resource(id=resource_id, kind=kind, site=site, name=f"N° {resource_id.int}")
+
+
 def ground(**changes):
     values = {
         "motif": make.motif(),
         "site": KnownSite(site="MONTAUBAN-CENTRE", mds="MDS-MONTAUBAN", open=True),
-        "room": None,
         "agents": {make.LEAD: post(), make.SECOND: post(make.SECOND, profession="EDUCATEUR")},
         "personnes": {make.PERSONNE: KnownPersonne(personne_id=make.PERSONNE, told=Protection())},
     }
     return Ground(**values | changes)
 
 
+HOME_VISIT = make.motif(modality=Modality.VAD)
 AGENT = viewer(roles.TRAVAILLEUR_SOCIAL, agent_id=make.LEAD)
 PERSONNE = viewer(roles.PERSONNE, personne_id=make.PERSONNE)
 
@@ -227,9 +234,28 @@ class TestWhatMayBeBooked:
             (wish(room_id=OTHER), ground(), AGENT, errors.RoomUnknown),
             (
                 wish(room_id=OTHER),
-                ground(room=Room(id=OTHER, site="AILLEURS", name="1")),
+                ground(resources=[resource(OTHER, site="AILLEURS")]),
                 AGENT,
                 errors.RoomUnknown,
+            ),
+            (
+                wish(room_id=OTHER),
+                ground(resources=[resource(OTHER, ResourceKind.VEHICLE)]),
+                AGENT,
+                errors.RoomUnknown,
+            ),
+            (
+                wish(vehicle_id=OTHER),
+                ground(resources=[resource(OTHER)]),
+                AGENT,
+                errors.VehicleUnknown,
+            ),
+            (wish(zone="VALLEE"), ground(travel={"VALLEE": 20}), AGENT, errors.ZoneUnknown),
+            (
+                wish(zone="AILLEURS"),
+                ground(motif=HOME_VISIT, travel={"VALLEE": 20}),
+                AGENT,
+                errors.ZoneUnknown,
             ),
             (wish(starts_at=NOW - timedelta(minutes=1)), ground(), AGENT, errors.InThePast),
             (
@@ -400,6 +426,100 @@ class TestFreePlaces:
         check([], place=outside)
         with pytest.raises(errors.AgentAbsent):
             check([line("absence", 0, 10)], place=outside)
+
+
+class TestTravel:
+    """Of a home visit: minutes each way, as they were when it was booked."""
+
+    TABLE: ClassVar = {"VALLEE": 20, "PLATEAU": 35}
+
+    def travel(self, *, motif=HOME_VISIT, table=TABLE, **wanted):
+        known = ground(motif=motif, travel=table)
+        _, found = place_of(wish(**wanted), known, AGENT, now=NOW)
+        return found.zone, found.travel_minutes
+
+    def test_is_that_of_the_zone_and_the_farthest_without_one(self):
+        assert self.travel(zone="VALLEE") == ("VALLEE", 20)
+        assert self.travel() == (None, 35)
+        assert self.travel(table={}) == (None, 0)
+        assert self.travel(motif=make.motif()) == (None, 0)
+
+    def test_is_kept_by_a_move_until_the_zone_or_the_site_changes(self):
+        kept = make.place(zone="VALLEE", travel_minutes=50)
+
+        assert self.travel(zone="VALLEE", kept=kept) == ("VALLEE", 50)
+        assert self.travel(zone="PLATEAU", kept=kept) == ("PLATEAU", 35)
+        assert self.travel(zone="VALLEE", kept=replace(kept, site="X")) == ("VALLEE", 20)
+
+    def test_ends_with_a_version_of_the_motif_that_is_not_held_at_home(self):
+        kept = make.place(zone="VALLEE", travel_minutes=50)
+
+        assert self.travel(zone="VALLEE", kept=kept, motif=make.motif()) == (None, 0)
+
+    def test_is_the_agents_and_the_vehicles_not_the_rooms_nor_the_persons(self):
+        home = make.place(room_id=OTHER, vehicle_id=BOOKER, travel_minutes=20)
+
+        claims = claims_of(home, make.motif().shape, (make.PERSONNE,))
+
+        around = {
+            claim.kind: (
+                (home.starts_at - claim.during.start) // timedelta(minutes=1),
+                (claim.during.end - home.ends_at) // timedelta(minutes=1),
+            )
+            for claim in claims
+        }
+        assert around == {
+            "agent": (25, 30),
+            "vehicle": (25, 30),
+            "room": (5, 10),
+            "personne": (0, 0),
+        }
+
+
+class TestResources:
+    """A motif that needs a room takes the first free one, unless one is named."""
+
+    ROOMS: ClassVar = [resource(UUID(int=n)) for n in (71, 72, 73)]
+    NEEDS = make.motif(needs_room=True)
+
+    def choice(self, motif=NEEDS, rooms=ROOMS, **wanted):
+        known = ground(motif=motif, resources=rooms)
+        return [one.int for one in choice_of(wish(**wanted), motif, known, ResourceKind.ROOM)]
+
+    def test_is_chosen_when_needed_and_not_named(self):
+        assert self.choice() == [71, 72, 73]
+        assert self.choice(motif=make.motif()) == []
+        assert self.choice(room_id=UUID(int=72)) == []
+
+    def test_the_one_it_has_comes_first_on_the_same_site(self):
+        kept = make.place(room_id=UUID(int=73))
+
+        assert self.choice(kept=kept) == [73, 71, 72]
+        assert self.choice(kept=replace(kept, site="AILLEURS")) == [71, 72, 73]
+
+    def test_a_site_that_has_none_is_told(self):
+        with pytest.raises(errors.RoomUnknown):
+            self.choice(rooms=[resource(OTHER, site="AILLEURS")])
+
+    def test_what_it_has_stays_where_nothing_is_needed_nor_named(self):
+        kept = make.place(room_id=UUID(int=73), vehicle_id=UUID(int=81))
+
+        _, same = place_of(wish(kept=kept), ground(), AGENT, now=NOW)
+
+        assert same.resource_ids == kept.resource_ids
+
+    def test_the_first_that_is_free_is_taken(self):
+        during = Interval(make.NINE, make.NINE + timedelta(minutes=45))
+        ids = [one.id for one in self.ROOMS]
+        taken = [
+            line("room", -30, 31, resource_id=ids[0]),
+            line("room", 45, 30, resource_id=ids[1]),
+        ]
+        everywhere = [line("room", 0, 5, resource_id=one, owner_id=OTHER) for one in ids]
+
+        assert choose(taken, ids, during, own=None) == ids[1]
+        assert choose(everywhere, ids, during, own=None) is None
+        assert choose(everywhere, ids, during, own=OTHER) == ids[0]
 
 
 class TestWallTime:
