@@ -61,11 +61,11 @@ class Line:
 class Stretch(NamedTuple):
     """All the times of one resource: its openings of one sort on a site, or when it is taken.
 
-    Times are ticks, as agenda.py counts them.
+    Times are ticks, as agenda.py counts them; the id is text, as in Post.
     """
 
     is_opening: bool
-    resource_id: UUID
+    resource_id: str
     site: str | None
     kinds: list[str]
     motifs: list[str]

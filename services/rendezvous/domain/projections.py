@@ -25,9 +25,10 @@ class Assignment:
 
 
 class Post(NamedTuple):
-    """What a search reads of an assignment."""
+    """What a search reads of an assignment. Its id stays text: a thousand are read for each
+    search, and few are told."""
 
-    agent_id: UUID
+    agent_id: str
     effective_on: date
     profession: str
     active: bool

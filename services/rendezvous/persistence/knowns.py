@@ -165,7 +165,7 @@ class Knowns:
 
 #: Every search of free slots runs it; see docs/decisions/0011.
 _POSTS = """
-    SELECT agent_id, effective_on, profession, active
+    SELECT agent_id::text, effective_on, profession, active
     FROM assignment AS post
     WHERE (%(agents)s::uuid[] IS NULL OR agent_id = ANY(%(agents)s::uuid[]))
       AND (%(sites)s::text[] IS NULL OR agent_id = ANY(ARRAY(
@@ -178,7 +178,7 @@ _POSTS = """
             SELECT FROM assignment AS later
             WHERE later.agent_id = post.agent_id
               AND later.effective_on > post.effective_on AND later.effective_on <= %(first)s)
-    ORDER BY agent_id, effective_on
+    ORDER BY post.agent_id, effective_on
 """
 
 

@@ -114,24 +114,6 @@ def _ground() -> sa.Select[Any]:
     day = sa.bindparam("day", type_=sa.Date)
     motifs = sa.select(motif).where(motif.c.code == sa.bindparam("code"), *_in_force(day))
     sites = sa.select(site).where(site.c.site == sa.bindparam("site"))
-    named = resource.c.id == sa.any_(sa.bindparam("resources", type_=_UUIDS))
-    needed = sa.case(
-        (resource.c.kind == ResourceKind.ROOM, motif.c.needs_room), else_=motif.c.needs_vehicle
-    )
-    of_site = sa.and_(
-        resource.c.site == sa.bindparam("site"), motifs.where(needed).correlate(resource).exists()
-    )
-    resources = (
-        sa.select(resource).where(sa.or_(named, of_site)).order_by(resource.c.name, resource.c.id)
-    )
-    travel = (
-        sa.select(zone.c.code, zone_minutes.c.minutes)
-        .join(zone, zone.c.id == zone_minutes.c.zone_id)
-        .where(
-            zone_minutes.c.site == sa.bindparam("site"),
-            motifs.where(motif.c.modality == Modality.VAD).exists(),
-        )
-    )
     posts = (
         sa.select(assignment)
         .where(
@@ -150,11 +132,36 @@ def _ground() -> sa.Select[Any]:
     return sa.select(
         _member("motif", motifs),
         _member("site", sites),
-        _member("resources", resources, many=True),
-        _member("travel", travel, many=True),
+        _member("resources", _resources(motifs), many=True),
+        _member("travel", _travel(motifs), many=True),
         _member("agents", posts, many=True),
         _member("personnes", people, many=True),
         _member("dossier", dossiers),
+    )
+
+
+def _resources(motifs: sa.Select[Any]) -> sa.Select[Any]:
+    """Those named, and those of the site of a kind that the motif needs."""
+    named = resource.c.id == sa.any_(sa.bindparam("resources", type_=_UUIDS))
+    needed = sa.case(
+        (resource.c.kind == ResourceKind.ROOM, motif.c.needs_room), else_=motif.c.needs_vehicle
+    )
+    of_site = sa.and_(
+        resource.c.site == sa.bindparam("site"), motifs.where(needed).correlate(resource).exists()
+    )
+    wanted = sa.select(resource).where(sa.or_(named, of_site))
+    return wanted.order_by(resource.c.name, resource.c.id)
+
+
+def _travel(motifs: sa.Select[Any]) -> sa.Select[Any]:
+    """Minutes from the site by zone, when the motif is held at home."""
+    return (
+        sa.select(zone.c.code, zone_minutes.c.minutes)
+        .join(zone, zone.c.id == zone_minutes.c.zone_id)
+        .where(
+            zone_minutes.c.site == sa.bindparam("site"),
+            motifs.where(motif.c.modality == Modality.VAD).exists(),
+        )
     )
 
 

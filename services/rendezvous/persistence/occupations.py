@@ -58,8 +58,8 @@ class Occupations:
     def stretches(
         self,
         *,
-        agent_ids: Collection[UUID],
-        resource_ids: Collection[UUID],
+        agent_ids: Collection[str],
+        resource_ids: Collection[str],
         window: Interval,
         now: datetime,
         own: UUID | None = None,
@@ -187,7 +187,7 @@ _SITUATION = """
 
 #: Ticks as agenda.py counts them; a double tells microseconds exactly until the year 2255.
 _STRETCHES = f"""
-    SELECT kind = 'opening', resource_id, site, kinds, motifs,
+    SELECT kind = 'opening', resource_id::text, site, kinds, motifs,
            array_agg((date_part('epoch', start) * 1000000)::bigint),
            array_agg((date_part('epoch', "end") * 1000000)::bigint)
     FROM ({_SITUATION}) AS line

@@ -145,11 +145,12 @@ def _in_part(uow: UnitOfWork, search: Search, ground: _Ground, part: Interval) -
     if not posts:
         return
     agents = sorted({post.agent_id for post in posts})
-    resources = [one.id for some in ground.resources.values() for one in some]
+    resources = [str(one.id) for some in ground.resources.values() for one in some]
+    personnes = list(map(str, search.personne_ids))
     duration = ground.shape.duration
     stretches = uow.occupations.stretches(
         agent_ids=agents,
-        resource_ids=[*agents, *resources, *search.personne_ids],
+        resource_ids=[*agents, *resources, *personnes],
         window=buffered(Interval(part.start, part.end + duration), ground.widest),
         now=uow.now,
         own=search.own,
@@ -159,7 +160,7 @@ def _in_part(uow: UnitOfWork, search: Search, ground: _Ground, part: Interval) -
         step=search.step // timedelta(microseconds=1),
         who=search.who,
         size=search.size,
-        avoid=_times_of(search.personne_ids, stretches),
+        avoid=_times_of(personnes, stretches),
     )
     for slot in agenda.slots(_sites(search, ground, posts, stretches), ask):
         yield _creneau(slot, duration, list(ground.resources))
@@ -172,8 +173,8 @@ def _creneau(slot: Slot, duration: timedelta, kinds: Sequence[ResourceKind]) -> 
         starts_at=starts_at,
         ends_at=starts_at + duration,
         site=slot.site,
-        agent_ids=slot.agents,  # type: ignore[arg-type]  # what was given to the agenda
-        room_id=taken.get(ResourceKind.ROOM),  # type: ignore[arg-type]
+        agent_ids=tuple(UUID(str(agent)) for agent in slot.agents),
+        room_id=taken.get(ResourceKind.ROOM),  # type: ignore[arg-type]  # as the pools were given
         vehicle_id=taken.get(ResourceKind.VEHICLE),  # type: ignore[arg-type]
     )
 
@@ -182,8 +183,8 @@ def _creneau(slot: Slot, duration: timedelta, kinds: Sequence[ResourceKind]) -> 
 class _Loaded:
     """Stretches by what they are."""
 
-    openings: dict[str, dict[UUID, list[tuple[int, int]]]] = field(default_factory=dict)
-    busy: dict[UUID, list[tuple[int, int]]] = field(default_factory=dict)
+    openings: dict[str, dict[str, list[tuple[int, int]]]] = field(default_factory=dict)
+    busy: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
 
     def read(self, stretches: Sequence[Stretch], search: Search) -> None:
         """Sort them; openings elsewhere or for other motifs are left."""
@@ -195,7 +196,7 @@ class _Loaded:
                 here.setdefault(resource_id, []).extend(zip(starts, ends, strict=True))
 
 
-def _times_of(ids: Sequence[UUID], stretches: Sequence[Stretch]) -> Times:
+def _times_of(ids: Sequence[str], stretches: Sequence[Stretch]) -> Times:
     return [
         span
         for one in stretches
@@ -237,20 +238,20 @@ def _lengths(shape: Shape) -> tuple[timedelta, timedelta, timedelta]:
 
 
 def _pool(
-    resources: Sequence[Resource], shape: Shape, busy: Mapping[UUID, Times]
+    resources: Sequence[Resource], shape: Shape, busy: Mapping[str, Times]
 ) -> list[agenda.Resource]:
     _, before, after = _reach(shape)
     return [
-        agenda.Resource(id=one.id, busy=busy.get(one.id, ()), before=before, after=after)
+        agenda.Resource(id=one.id, busy=busy.get(str(one.id), ()), before=before, after=after)
         for one in resources
     ]
 
 
 def _agents(
     search: Search,
-    held: Mapping[UUID, Sequence[Post]],
-    openings: Mapping[UUID, Times],
-    busy: Mapping[UUID, Times],
+    held: Mapping[str, Sequence[Post]],
+    openings: Mapping[str, Times],
+    busy: Mapping[str, Times],
 ) -> list[agenda.AgentTime]:
     """Those who may hold it, in the order they are proposed in; none when a team lacks one."""
     if search.who is not Who.TOGETHER:
@@ -266,7 +267,7 @@ def _agents(
             for parts, days in _parts_of(search, held[agent_id]).items()
         ]
     team = []
-    for place, agent_id in enumerate(search.agent_ids):
+    for place, agent_id in enumerate(map(str, search.agent_ids)):
         posts = held.get(agent_id, ())
         fit = [post for post in posts if post.active and (place or _leads(search, post))]
         if not fit or agent_id not in openings:
