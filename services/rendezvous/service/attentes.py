@@ -167,8 +167,9 @@ class AttenteRoutes:
 
 
 def _registration(body: dict[str, Any], today: Any) -> dict[str, Any]:
-    names = ("personne_ids", "motif", "priority", "priority_reason", "rendezvous_id")
+    names = ("personne_ids", "motif", "rendezvous_id")
     return {name: body[name] for name in names} | {
+        "urgency": (body["priority"], body["priority_reason"]),
         "where": {name: body[name] for name in ("mds", "site", "agent_id") if name in body},
         "wanted": Wanted(
             from_on=body["from_on"] or today,

@@ -80,30 +80,21 @@ def register(
     motif: str,
     where: Mapping[str, Any],
     wanted: Wanted,
-    priority: Priority,
-    priority_reason: PriorityReason | None,
+    urgency: tuple[Priority, PriorityReason | None],
     rendezvous_id: UUID | None,
     links: Links,
 ) -> WaitingLine:
-    """Have these personnes called when a time frees. Once for a motif: AttenteExists otherwise.
-
-    The personnes are locked first, so that a death or another registration is seen.
-    """
-    viewer = viewer_of(uow, by)
-    people = tuple(sorted(personne_ids))
+    """Have these personnes, locked first, called when a time frees; once for a motif."""
+    viewer, people = viewer_of(uow, by), tuple(sorted(personne_ids))
     check_for_self(viewer, people, links)
-    check_priority(priority, priority_reason, is_personne=viewer.is_personne)
+    check_priority(*urgency, is_personne=viewer.is_personne)
     wanted.check(uow.today)
     uow.occupations.lock(people)
     ground = _ground(uow, motif, where, wanted, people, links)
     kind = _motif(ground, viewer, motif, is_theirs=rendezvous_id is not None)
     check_personnes(people, kind, ground, viewer)
     check_dossier(people, links, ground)
-    if rendezvous_id is not None:
-        theirs = visible(uow, viewer, rendezvous_id).rendezvous
-        check_earlier(theirs, motif=motif, personne_ids=people)
-    if uow.attentes.waiting_ids(people, motif):
-        raise AttenteExists("Retirez d’abord l’autre inscription.")
+    _check_once(uow, viewer, people, motif, rendezvous_id)
     entry = Attente(
         id=new_id(),
         personne_ids=people,
@@ -111,17 +102,15 @@ def register(
         discreet=kind.discreet,
         where=_where(uow, ground, kind, where),
         wanted=wanted,
-        priority=priority,
-        priority_reason=priority_reason,
+        priority=urgency[0],
+        priority_reason=urgency[1],
         registered_by=viewer.subject,
         registered_at=uow.now,
         queued_at=uow.now,
         rendezvous_id=rendezvous_id,
         links=links,
     )
-    uow.attentes.add(entry)
-    uow.schedule(ATTENTE_END, entry.id, end_of_day(wanted.until_on))
-    return line_of(viewer, entry)
+    return line_of(viewer, _add(uow, entry))
 
 
 def withdraw(uow: UnitOfWork, *, by: Caller, attente_id: UUID) -> WaitingLine:
@@ -208,6 +197,27 @@ def line_of(
     if viewer.is_personne:
         shown = tuple(one for one in shown if one == viewer.personne_id)
     return WaitingLine(attente=entry, masked=masked, offer_id=offer_id, personne_ids=shown)
+
+
+def _add(uow: UnitOfWork, entry: Attente) -> Attente:
+    uow.attentes.add(entry)
+    uow.schedule(ATTENTE_END, entry.id, end_of_day(entry.wanted.until_on))
+    return entry
+
+
+def _check_once(
+    uow: UnitOfWork,
+    viewer: Viewer,
+    people: tuple[UUID, ...],
+    motif: str,
+    rendezvous_id: UUID | None,
+) -> None:
+    """The rendezvous to have earlier is theirs, and none of them waits for the motif already."""
+    if rendezvous_id is not None:
+        theirs = visible(uow, viewer, rendezvous_id).rendezvous
+        check_earlier(theirs, motif=motif, personne_ids=people)
+    if uow.attentes.waiting_ids(people, motif):
+        raise AttenteExists("Retirez d’abord l’autre inscription.")
 
 
 def _ground(
