@@ -7,7 +7,7 @@ by every service. Options not named here are marshmallow's.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 from typing import Any
 
@@ -164,14 +164,30 @@ def _dated(value: date) -> None:
         raise ValidationError(f"Année attendue de {FIRST_YEAR} à {LAST_YEAR}.")
 
 
+def _on_the_wall(value: time) -> None:
+    """Two times of which one alone has an offset cannot even be compared."""
+    if value.tzinfo is not None:
+        raise ValidationError("Heure de Paris attendue, sans décalage.")
+
+
 def day(description: str, example: str = "2023-01-09", **options: Any) -> marshmallow.fields.Date:
     """A Paris day."""
     return marshmallow.fields.Date(validate=_dated, metadata=about(description, example), **options)
 
 
+def days(
+    description: str, example: list[str] | None = None, *, most: int | None = None, **options: Any
+) -> List:
+    """Paris days, each once."""
+    item = marshmallow.fields.Date(validate=_dated)
+    return _list(item, about(description, example or ["2023-01-09"]), 0, most, options)
+
+
 def hour(description: str, example: str, **options: Any) -> marshmallow.fields.Time:
-    """A wall time in Paris."""
-    return marshmallow.fields.Time(metadata=about(description, example), **options)
+    """A wall time in Paris; one with an offset is refused."""
+    return marshmallow.fields.Time(
+        validate=_on_the_wall, metadata=about(description, example), **options
+    )
 
 
 def instant(

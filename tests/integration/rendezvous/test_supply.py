@@ -60,6 +60,7 @@ class TestOpenings:
             ({"day": "2023-03-26", "from": "02:30", "to": "04:00"}, "/openings/0/from"),
             ({"day": "2023-10-29", "from": "01:00", "to": "02:30"}, "/openings/0/to"),
             ({"day": "2023-01-10", "from": "10:00", "to": "09:00"}, "/openings/0/to"),
+            ({"day": "2023-01-10", "from": "09:00Z", "to": "10:00"}, "/openings/0/from"),
             ({"day": "2023-01-10"}, "/openings/0"),
             (
                 {"starts_at": "2023-01-10T09:00:00", "ends_at": "2023-01-10T10:00:00Z"},
