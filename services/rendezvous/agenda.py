@@ -105,6 +105,19 @@ class Ask:
     avoid: Sequence[tuple[int, int]] = ()
 
 
+def cut(times: Iterable[tuple[int, int]], holes: Iterable[tuple[int, int]]) -> list[Span]:
+    """What holes leave of times, in the order of the times."""
+    left = [Span(*one) for one in times]
+    for start, end in holes:
+        parts = (
+            Span(*part)
+            for one in left
+            for part in ((one.start, min(one.end, start)), (max(one.start, end), one.end))
+        )
+        left = [part for part in parts if part.start < part.end]
+    return left
+
+
 def ticks(moment: datetime) -> int:
     """An instant as a number."""
     return (moment - _EPOCH) // _TICK

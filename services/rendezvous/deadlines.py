@@ -1,10 +1,11 @@
 """Work that falls due in rendezvous: holds and offers that run out, time that frees, waits that
-end, calendars to read again."""
+end, series that reach the horizon, calendars to read again."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -17,13 +18,16 @@ from chassis.runtime import Runtime
 from services.rendezvous import external
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.persistence.attentes import ATTENTE_REVIEW, PLACE_FREED, as_freed
-from services.rendezvous.usecases import booking, offering, passing
+from services.rendezvous.usecases import booking, offering, passing, series
 from services.rendezvous.usecases.calendars import REFRESH_DUE
+from services.rendezvous.usecases.filling import EXTENSION
 
 #: Technical time before a freed place that could not be looked at is looked at again.
 _AGAIN = timedelta(seconds=30)
 deadlines = Deadlines()
 log = get_logger(__name__)
+#: Technical time before a series that failed is taken up again.
+_AGAIN_IN = timedelta(minutes=5)
 
 
 @deadlines.due("hold_expiry")
@@ -78,3 +82,29 @@ def offer_places(runtime: Any, items: Sequence[Due]) -> None:
 def _offer_place(uow: UnitOfWork, item: Due) -> None:
     offering.offer_freed(uow, as_freed(item.payload))
     finish(uow, [item.id])
+
+
+@deadlines.outside(EXTENSION)
+def extend_series(runtime: Runtime, items: Sequence[Due]) -> None:
+    """Put in the agenda what came within the horizon, one series per transaction: the lock on an
+    agent is short, and no two agents are locked out of order."""
+    for item in items:
+        with correlated(Correlation(correlation_id=item.correlation_id)):
+            try:
+                left_out = runtime.transaction(partial(_extend, item=item))
+            except Exception as error:  # noqa: BLE001 - one series must not hold the others
+                log.error("serie_not_extended", aggregate_id=item.subject, **told(error))
+                runtime.transaction(partial(_put_off, item=item, error=type(error).__name__))
+                continue
+        if left_out:
+            log.warning("serie_conflicts", aggregate_id=item.subject, count=left_out)
+
+
+def _extend(uow: UnitOfWork, *, item: Due) -> int:
+    left_out = series.extend_serie(uow, UUID(item.subject))
+    finish(uow, [item.id])
+    return left_out
+
+
+def _put_off(uow: UnitOfWork, *, item: Due, error: str) -> None:
+    postpone(uow, item.id, _AGAIN_IN, error)

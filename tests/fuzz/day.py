@@ -194,6 +194,8 @@ def make_room(day: Errands) -> None:
     absence = day.ask("rendezvous", "create_absence", SECRETARY, away).json["absence"]
     where = {"absence_id": absence["absence_id"]}
     day.ask("rendezvous", "delete_absence", SECRETARY, **where)
+    plan_weeks(day)
+    close_days(day)
     plug_calendars(day)
 
 
@@ -212,6 +214,37 @@ def plug_calendars(day: Errands) -> None:
     loaded = day.ask("rendezvous", "load_calendar", WORKER, {"ics": ics}, **own)
     assert loaded.json["busy"] == 1
     day.ask("rendezvous", "unplug_calendar", WORKER, **own)
+
+
+def plan_weeks(day: Errands) -> None:
+    """Fridays of the spring: one removed, put back, then an hour later, then no more."""
+    known = {
+        "agent_id": day.ids["colleague"],
+        "kind": "OPENING",
+        "rule": "FREQ=WEEKLY;BYDAY=FR",
+        "first_day": "2023-03-03",
+        "site": SITE,
+        "from": "09:00",
+        "to": "12:00",
+    }
+    serie = day.ask("rendezvous", "create_serie", ADMIN, known)
+    where = {"serie_id": serie.json["serie_id"]}
+    one = where | {"day": "2023-03-10"}
+    removed = {"removed": True}
+    serie = day.ask("rendezvous", "change_occurrence", SECRETARY, removed, on=serie, **one)
+    serie = day.ask("rendezvous", "restore_occurrence", SECRETARY, on=serie, **one)
+    later = {"from_day": "2023-03-17", "from": "10:00", "to": "13:00"}
+    serie = day.ask("rendezvous", "change_serie", SECRETARY, later, on=serie, **where)
+    where = {"serie_id": serie.json["serie_id"]}
+    day.ask("rendezvous", "end_serie", SECRETARY, {"last_day": IN_JUNE}, on=serie, **where)
+
+
+def close_days(day: Errands) -> None:
+    known = {"first_day": "2023-05-19", "last_day": "2023-05-19", "site": SITE}
+    made = day.ask("rendezvous", "create_fermeture", HEAD, known).json["fermeture"]
+    where = {"fermeture_id": made["fermeture_id"]}
+    day.ask("rendezvous", "delete_fermeture", HEAD, **where)
+    day.ask("rendezvous", "load_jours_feries", ADMIN, {"year": 2024})
 
 
 def share(day: Errands) -> None:

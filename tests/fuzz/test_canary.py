@@ -48,7 +48,8 @@ CLEAR = {
     "dsu": {"dossier.reference"},
     "aides": {"decision.session_reference", "mouvement.reference", "paiement.reference"}
     | {"reglement.body", "reglement.version", "seance.reference"},
-    "rendezvous": {"motif.instructions", "motif.label", "resource.name", "zone.label"},
+    "rendezvous": {"fermeture.label", "motif.instructions", "motif.label", "resource.name"}
+    | {"zone.label"},
     "consent": {"partenaire.name"},
     "notifications": {"lieu.address", "receipt.provider_reference"},
 }

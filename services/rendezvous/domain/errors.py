@@ -135,6 +135,14 @@ class NotOpen(Conflict):
     members: ClassVar = _ALTERNATIVES
 
 
+class Closed(Conflict):
+    """A closing day, or hours when the place is closed."""
+
+    code = "ferme"
+    title = "Le lieu est fermé à cet horaire"
+    members: ClassVar = _ALTERNATIVES
+
+
 class AgentAbsent(Conflict):
     """An absence covers part of this time."""
 
@@ -156,6 +164,9 @@ class OpeningOverlaps(Conflict):
 
     code = "ouverture-chevauchante"
     title = "L’agent a déjà une ouverture sur un autre site à cet horaire"
+    members: ClassVar = {
+        "days": ("Pour une série : les jours (Paris) où c’est le cas.", ["2023-01-10"])
+    }
 
 
 class LocalTimeRefused(Invalid):
@@ -346,3 +357,45 @@ class ZoneNotFound(NotFound):
 
     code = "zone-introuvable"
     title = "Zone introuvable"
+
+
+class RuleRefused(Invalid):
+    """The recurrence rule is not of the subset, or gives no day."""
+
+    code = "regle-refusee"
+    title = "Règle de récurrence refusée"
+
+
+class SerieUnknown(NotFound):
+    """No such series that the caller may touch."""
+
+    code = "serie-introuvable"
+    title = "Série introuvable"
+
+
+class OccurrenceUnknown(NotFound):
+    """The series has no occurrence on that day, or the day has passed."""
+
+    code = "occurrence-introuvable"
+    title = "La série n’a pas d’occurrence à changer ce jour-là"
+
+
+class SerieEnded(Invalid):
+    """The series ends before that day already."""
+
+    code = "serie-finie"
+    title = "La série finit avant ce jour"
+
+
+class FermetureUnknown(NotFound):
+    """No such closing that the caller may lift."""
+
+    code = "fermeture-introuvable"
+    title = "Fermeture introuvable"
+
+
+class NotYoursToClose(Forbidden):
+    """A closing beyond the caller's own MDS."""
+
+    code = "perimetre-refuse"
+    title = "Cette fermeture dépasse votre territoire"

@@ -8,7 +8,13 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from services.rendezvous.domain.errors import AgentAbsent, NotOpen, PersonneDeceased, SlotTaken
+from services.rendezvous.domain.errors import (
+    AgentAbsent,
+    Closed,
+    NotOpen,
+    PersonneDeceased,
+    SlotTaken,
+)
 from services.rendezvous.domain.motif import Motif, Shape
 from services.rendezvous.domain.rendezvous import Place
 
@@ -37,8 +43,8 @@ class Claim:
 class Line:
     """One stretch of someone's time, as the database says it.
 
-    `kind`: opening, absence, agent, room, vehicle, personne (the last four are occupations), or
-    deceased, which has no time.
+    `kind`: opening, absence, agent, room, vehicle, personne (the last four are occupations),
+    closure (`site` None: everywhere), or deceased, which has no time.
     """
 
     kind: str
@@ -57,14 +63,20 @@ class Line:
             return False
         return takes(self.kinds, self.motifs, motif)
 
+    def closes(self, site: str) -> bool:
+        """Whether it is a closing of this site."""
+        return self.kind == "closure" and self.site in (None, site)
+
 
 class Stretch(NamedTuple):
-    """All the times of one resource: its openings of one sort on a site, or when it is taken.
+    """All the times of one resource: its openings of one sort on a site, when it is taken, or when
+    a site (None: every site) is closed.
 
     Times are ticks, as agenda.py counts them; the id is text, as in Post.
     """
 
-    is_opening: bool
+    #: opening, closure or busy.
+    kind: str
     resource_id: str
     site: str | None
     kinds: list[str]
@@ -152,13 +164,14 @@ def check_place(
 ) -> None:
     """Whether a place can be had. `own`: the rendezvous or hold that already has part of it.
 
-    Raises PersonneDeceased, NotOpen, AgentAbsent or SlotTaken.
+    Raises PersonneDeceased, Closed, NotOpen, AgentAbsent or SlotTaken.
     """
     if any(line.kind == "deceased" for line in lines):
         raise PersonneDeceased("Vérifiez la fiche de la personne.")
     _check_absences(lines, reach_of(place, motif.shape))
     _check_taken(lines, claims, own)
     if not place.outside_opening:
+        _check_closures(lines, place)
         for agent_id in place.agent_ids:
             _check_open(lines, agent_id, place, motif)
 
@@ -174,6 +187,12 @@ def _check_open(lines: Sequence[Line], agent_id: UUID, place: Place, motif: Moti
         raise NotOpen(
             "Choisissez un créneau proposé ; un agent peut passer outre (outside_opening)."
         )
+
+
+def _check_closures(lines: Sequence[Line], place: Place) -> None:
+    core = core_of(place)
+    if any(line.closes(place.site) and line.during and line.during.meets(core) for line in lines):
+        raise Closed("Choisissez un autre jour ; un agent peut passer outre (outside_opening).")
 
 
 def _check_absences(lines: Sequence[Line], whole: Interval) -> None:

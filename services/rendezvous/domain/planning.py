@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from uuid import UUID
 
-from chassis.clock import PARIS
+from chassis.clock import PARIS, end_of_day
 from services.rendezvous.domain.errors import LocalTimeRefused
+from services.rendezvous.domain.occupation import Interval
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +24,14 @@ class Opening:
     ends_at: datetime
     kinds: frozenset[str] = frozenset()
     motifs: frozenset[str] = frozenset()
+    #: Of an occurrence: its series, its day in it, and whether it has something of its own.
+    serie_id: UUID | None = None
+    occurrence_on: date | None = None
+    edited: bool = False
+
+    def takes(self, kind: str, motif: str) -> bool:
+        """Whether it is open to a motif of this kind and code."""
+        return not (self.kinds or self.motifs) or kind in self.kinds or motif in self.motifs
 
 
 class AbsenceKind(StrEnum):
@@ -43,6 +52,10 @@ class Absence:
     kind: AbsenceKind
     starts_at: datetime
     ends_at: datetime
+    #: As for an opening.
+    serie_id: UUID | None = None
+    occurrence_on: date | None = None
+    edited: bool = False
 
 
 def paris_instant(day: date, wall: time, *, field: str) -> datetime:
@@ -64,3 +77,23 @@ def paris_instant(day: date, wall: time, *, field: str) -> datetime:
         "donnez l’instant avec son décalage (starts_at, ends_at).",
         field=field,
     )
+
+
+def wall_span(day: date, start: time, end: time | None) -> Interval | None:
+    """From the first time the clock of Paris reaches `start` on a day to the last time it reaches
+    `end` (None: midnight that ends the day).
+
+    Where the clock jumps from 2 to 3, both bounds inside that hour fall on the jump, and a span
+    that lies wholly in it is None; where it goes through that hour twice, the span has both.
+    """
+    opens = _clock_at(day, start, last=False)
+    closes = end_of_day(day) if end is None else _clock_at(day, end, last=True)
+    return Interval(opens, closes) if opens < closes else None
+
+
+def _clock_at(day: date, wall: time, *, last: bool) -> datetime:
+    early = datetime.combine(day, wall, tzinfo=PARIS).astimezone(UTC)
+    late = datetime.combine(day, wall.replace(fold=1), tzinfo=PARIS).astimezone(UTC)
+    if early > late:  # the hour is skipped; the clock changes on a whole hour
+        return early.replace(minute=0, second=0, microsecond=0)
+    return late if last else early

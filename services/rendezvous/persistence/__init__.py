@@ -18,6 +18,7 @@ from services.rendezvous.domain.errors import (
 from services.rendezvous.persistence.activity import Activities
 from services.rendezvous.persistence.attentes import Attentes
 from services.rendezvous.persistence.calendars import Calendars
+from services.rendezvous.persistence.fermetures import Fermetures
 from services.rendezvous.persistence.knowns import Knowns
 from services.rendezvous.persistence.motifs import Motifs
 from services.rendezvous.persistence.occupations import Occupations
@@ -25,6 +26,7 @@ from services.rendezvous.persistence.offres import Offres
 from services.rendezvous.persistence.plannings import Plannings
 from services.rendezvous.persistence.rendezvous import Agendas, Holds
 from services.rendezvous.persistence.resources import Resources, Zones
+from services.rendezvous.persistence.series import Series
 from services.rendezvous.persistence.tables import metadata
 from services.rendezvous.persistence.transfers import Transfers
 from services.rendezvous.persistence.weeks import Weeks
@@ -69,6 +71,16 @@ class UnitOfWork(ChassisUnitOfWork):
     def plannings(self) -> Plannings:
         """Openings and absences."""
         return Plannings(self.session)
+
+    @cached_property
+    def series(self) -> Series:
+        """Recurring openings and absences."""
+        return Series(self.session)
+
+    @cached_property
+    def fermetures(self) -> Fermetures:
+        """Closings."""
+        return Fermetures(self.session)
 
     @cached_property
     def occupations(self) -> Occupations:

@@ -41,8 +41,8 @@ class Occupations:
         now: datetime,
         locking: Collection[UUID] = (),
     ) -> list[Line]:
-        """Openings and absences of the agents, occupations of all, and who has died, in one
-        statement over a window; after having locked those given, in the same exchange."""
+        """Openings and absences of the agents, occupations of all, closings, and who has died, in
+        one statement over a window; after having locked those given, in the same exchange."""
         values = {
             "agents": list(agent_ids),
             "resources": list(resource_ids),
@@ -182,12 +182,19 @@ _SITUATION = """
     UNION ALL
     SELECT 'deceased', personne_id, NULL, NULL, NULL, '{}', '{}', NULL, false
     FROM personne WHERE personne_id = ANY(%(resources)s::uuid[]) AND deceased
+    UNION ALL
+    SELECT 'closure', f.id, f.starts_at, f.ends_at, coalesce(f.site, s.site), '{}', '{}',
+           NULL, false
+    FROM fermeture f LEFT JOIN site s ON f.site IS NULL AND s.mds = f.mds
+    WHERE f.starts_at < %(to_at)s::timestamptz AND f.ends_at > %(from_at)s::timestamptz
+      AND (f.mds IS NULL OR f.site IS NOT NULL OR s.site IS NOT NULL)
 """
 
 
 #: Ticks as agenda.py counts them; a double tells microseconds exactly until the year 2255.
 _STRETCHES = f"""
-    SELECT kind = 'opening', resource_id::text, site, kinds, motifs,
+    SELECT CASE WHEN kind IN ('opening', 'closure') THEN kind ELSE 'busy' END,
+           resource_id::text, site, kinds, motifs,
            array_agg((date_part('epoch', start) * 1000000)::bigint),
            array_agg((date_part('epoch', "end") * 1000000)::bigint)
     FROM ({_SITUATION}) AS line

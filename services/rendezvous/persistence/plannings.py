@@ -34,9 +34,12 @@ class Plannings:
         ).one_or_none()
         return _as_opening(row) if row else None
 
-    def delete_opening(self, opening_id: UUID) -> None:
-        """Remove an opening."""
-        self._session.execute(sa.delete(opening).where(opening.c.id == opening_id))
+    def delete_opening(self, opening_id: UUID) -> bool:
+        """Remove an opening. False when it no longer was there."""
+        done = self._session.scalars(
+            sa.delete(opening).where(opening.c.id == opening_id).returning(opening.c.id)
+        )
+        return done.one_or_none() is not None
 
     def openings_of(self, agent_id: UUID, window: Interval) -> list[Opening]:
         """An agent's openings that touch a window."""
@@ -51,6 +54,17 @@ class Plannings:
             .order_by(opening.c.starts_at)
         )
         return [_as_opening(row) for row in rows]
+
+    def agents_open_in(self, window: Interval, *, mds: str | None, site: str | None) -> set[UUID]:
+        """Agents with an opening in a window on a site, in an MDS, or anywhere."""
+        where = [opening.c.site == site] if site else [opening.c.mds == mds] if mds else []
+        return set(
+            self._session.scalars(
+                sa.select(opening.c.agent_id)
+                .where(*where, opening.c.starts_at < window.end, opening.c.ends_at > window.start)
+                .distinct()
+            )
+        )
 
     def add_absence(self, new: Absence) -> None:
         """Store an absence."""
@@ -89,9 +103,12 @@ class Plannings:
         ).one_or_none()
         return _as_absence(row) if row else None
 
-    def delete_absence(self, absence_id: UUID) -> None:
-        """Remove an absence."""
-        self._session.execute(sa.delete(absence).where(absence.c.id == absence_id))
+    def delete_absence(self, absence_id: UUID) -> bool:
+        """Remove an absence. False when it no longer was there."""
+        done = self._session.scalars(
+            sa.delete(absence).where(absence.c.id == absence_id).returning(absence.c.id)
+        )
+        return done.one_or_none() is not None
 
     def absences_of(self, agent_ids: Collection[UUID], window: Interval) -> list[Absence]:
         """Absences of these agents that touch a window."""

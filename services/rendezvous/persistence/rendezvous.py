@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.orm import Session
 
+from chassis.clock import paris_day
 from chassis.locks import lock_resources
 from services.rendezvous.domain.hold import Hold, HoldStatus
 from services.rendezvous.domain.motif import Kind, Modality, day_of
@@ -37,6 +38,7 @@ _PLACE = tuple(Place.__dataclass_fields__)
 _STATE = ("status", "cancelled_by", "cancel_reason", "excused", "closed_at", "version")
 _MOVED = ("motif_id", "motif", "kind", "modality", "discreet", "held_on", "version")
 _UUIDS = pg.ARRAY(pg.UUID)
+#: A rendezvous ends at the latest on the day after the one it counts for.
 _DAY = timedelta(days=1)
 #: Statements of every booking and every outcome are written once: building one costs more than
 #: running it.
@@ -151,6 +153,35 @@ class Agendas:
                     rendezvous.c.ends_at > window.start,
                     rendezvous.c.status == Status.BOOKED,
                 )
+                .order_by(rendezvous.c.starts_at, rendezvous.c.id)
+            )
+        )
+
+    def booked_of_agent(self, agent_id: UUID, window: Interval) -> list[Rendezvous]:
+        """The same, whole."""
+        return self.get_many(self.booked_ids_of_agent(agent_id, window))
+
+    def booked_ids_in(
+        self, windows: Sequence[Interval], *, mds: str | None, site: str | None
+    ) -> list[UUID]:
+        """Rendezvous still to be held in these windows on a site, in an MDS, or anywhere."""
+        where = [rendezvous.c.site == site] if site else [rendezvous.c.mds == mds] if mds else []
+        during = sa.or_(
+            *(
+                sa.and_(
+                    rendezvous.c.held_on.between(
+                        paris_day(window.start) - _DAY, paris_day(window.end)
+                    ),
+                    rendezvous.c.starts_at < window.end,
+                    rendezvous.c.ends_at > window.start,
+                )
+                for window in windows
+            )
+        )
+        return list(
+            self._session.scalars(
+                sa.select(rendezvous.c.id)
+                .where(*where, rendezvous.c.status == Status.BOOKED, during)
                 .order_by(rendezvous.c.starts_at, rendezvous.c.id)
             )
         )

@@ -98,7 +98,13 @@ opening = sa.Table(
     sa.Column("ends_at", Instant, nullable=False),
     sa.Column("kinds", _TEXTS, nullable=False),
     sa.Column("motifs", _TEXTS, nullable=False),
+    #: Of an occurrence: its series, its day in it, and whether it has something of its own.
+    sa.Column("serie_id", pg.UUID, sa.ForeignKey("serie.id")),
+    sa.Column("occurrence_on", sa.Date),
+    sa.Column("edited", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.CheckConstraint("starts_at < ends_at", name="ordered"),
+    sa.CheckConstraint("(serie_id IS NULL) = (occurrence_on IS NULL)", name="occurrence"),
+    sa.UniqueConstraint("serie_id", "occurrence_on"),
     pg.ExcludeConstraint(
         ("agent_id", "="),
         ("site", "<>"),
@@ -121,7 +127,13 @@ absence = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("starts_at", Instant, nullable=False),
     sa.Column("ends_at", Instant, nullable=False),
+    #: Of an occurrence: its series, its day in it, and whether it has something of its own.
+    sa.Column("serie_id", pg.UUID, sa.ForeignKey("serie.id")),
+    sa.Column("occurrence_on", sa.Date),
+    sa.Column("edited", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.CheckConstraint("starts_at < ends_at", name="ordered"),
+    sa.CheckConstraint("(serie_id IS NULL) = (occurrence_on IS NULL)", name="occurrence"),
+    sa.UniqueConstraint("serie_id", "occurrence_on"),
     sa.Index("ix_absence_agent_id_ends_at", "agent_id", "ends_at"),
 )
 
@@ -401,4 +413,70 @@ offre = sa.Table(
     ),
     sa.UniqueConstraint("creneau_id", "attente_id"),
     sa.Index("ix_offre_hold_id", "hold_id"),
+)
+
+#: Recurring openings and absences; their occurrences are rows of `opening` and `absence`.
+serie = sa.Table(
+    "serie",
+    metadata,
+    sa.Column("id", pg.UUID, primary_key=True),
+    sa.Column("agent_id", pg.UUID, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("rule", sa.Text, nullable=False),
+    sa.Column("first_day", sa.Date, nullable=False),
+    sa.Column("last_day", sa.Date),
+    sa.Column("from_time", sa.Time, nullable=False),
+    #: Null: midnight, the end of the day.
+    sa.Column("to_time", sa.Time),
+    sa.Column("site", sa.Text),
+    sa.Column("mds", sa.Text),
+    sa.Column("kinds", _TEXTS, nullable=False),
+    sa.Column("motifs", _TEXTS, nullable=False),
+    sa.Column("filled_to", sa.Date, nullable=False),
+    sa.Column("continues_id", pg.UUID, sa.ForeignKey("serie.id")),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.CheckConstraint("kind IN ('OPENING', 'ABSENCE', 'WORK')", name="kind"),
+    sa.CheckConstraint("(kind = 'OPENING') = (site IS NOT NULL AND mds IS NOT NULL)", name="site"),
+    sa.CheckConstraint("from_time < to_time", name="ordered"),
+    sa.CheckConstraint("last_day >= first_day - 1", name="ends"),
+    sa.Index("ix_serie_agent_id", "agent_id"),
+)
+
+#: What single occurrences of a series have of their own.
+serie_edit = sa.Table(
+    "serie_edit",
+    metadata,
+    sa.Column("serie_id", pg.UUID, sa.ForeignKey("serie.id"), primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("from_time", sa.Time),
+    sa.Column("to_time", sa.Time),
+    sa.Column("site", sa.Text),
+    sa.Column("mds", sa.Text),
+    sa.CheckConstraint("kind IN ('CHANGED', 'REMOVED', 'CONFLICT')", name="kind"),
+    sa.CheckConstraint("from_time < to_time", name="ordered"),
+    sa.CheckConstraint("(site IS NULL) = (mds IS NULL)", name="site"),
+)
+
+#: Closings, each one stretch of time: of a site, of an MDS, or of everybody (both null).
+fermeture = sa.Table(
+    "fermeture",
+    metadata,
+    sa.Column("id", pg.UUID, primary_key=True),
+    sa.Column("mds", sa.Text),
+    sa.Column("site", sa.Text),
+    sa.Column("starts_at", Instant, nullable=False),
+    sa.Column("ends_at", Instant, nullable=False),
+    sa.Column("label", sa.Text, nullable=False),
+    sa.Column("ferie_on", sa.Date),
+    sa.CheckConstraint("starts_at < ends_at", name="ordered"),
+    sa.CheckConstraint("site IS NULL OR mds IS NOT NULL", name="site"),
+    sa.Index(
+        "uq_fermeture_ferie",
+        "ferie_on",
+        "mds",
+        unique=True,
+        postgresql_nulls_not_distinct=True,
+        postgresql_where=sa.text("ferie_on IS NOT NULL"),
+    ),
 )

@@ -71,6 +71,9 @@ class OpeningOut(Schema):
     ends_at = fields.instant("Fin (UTC).", "2023-01-09T11:00:00+00:00")
     kinds = fields.codes("Types de motif admis.", most=50)
     motifs = fields.codes("Codes de motif admis.", most=50)
+    serie_id = fields.uuid("Série dont elle est une occurrence.", allow_none=True)
+    occurrence_on = fields.day("Son jour dans la série.", allow_none=True)
+    edited = fields.flag("Occurrence qui a quelque chose de propre.")
 
 
 class OpeningsOut(Schema):
@@ -101,6 +104,9 @@ class AbsenceOut(Schema):
     )
     starts_at = fields.instant("Début (UTC).", "2023-01-09T08:00:00+00:00")
     ends_at = fields.instant("Fin (UTC).", "2023-01-09T11:00:00+00:00")
+    serie_id = fields.uuid("Série dont elle est une occurrence.", allow_none=True)
+    occurrence_on = fields.day("Son jour dans la série.", allow_none=True)
+    edited = fields.flag("Occurrence qui a quelque chose de propre.")
 
 
 class AffectedOut(Schema):

@@ -17,6 +17,7 @@ from services.rendezvous.domain.rendezvous import (
     CancelReason,
     Status,
 )
+from services.rendezvous.schemas.fermetures import FermetureOut
 from services.rendezvous.schemas.planning import AbsenceOut, OpeningOut
 
 #: What tells where a person lives, or that they are seen at home.
@@ -176,6 +177,7 @@ class AgendaOut(Schema):
     rendezvous = fields.many(RendezvousLine, "Rendez-vous.")
     openings = fields.many(OpeningOut, "Plages.")
     absences = fields.many(AbsenceOut, "Absences.")
+    fermetures = fields.many(FermetureOut, "Fermetures de son site, ou d’où il est ouvert.")
 
 
 class HoldOut(Schema):

@@ -29,6 +29,7 @@ from services.rendezvous.usecases.viewers import Line
 _PLACE_PROBLEMS = (
     errors.SlotTaken,
     errors.NotOpen,
+    errors.Closed,
     errors.AgentAbsent,
     errors.OutsideDelay,
     errors.InThePast,

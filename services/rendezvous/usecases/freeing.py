@@ -3,7 +3,7 @@ of due work that is written only when somebody waits. Nobody who cancels waits f
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from services.rendezvous.domain.occupation import Interval
 from services.rendezvous.domain.offre import Freed, Offre
 from services.rendezvous.domain.planning import Opening
 from services.rendezvous.domain.rendezvous import Place, Rendezvous
+from services.rendezvous.domain.serie import Serie
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.persistence.attentes import plan_freed, plan_review
 
@@ -60,6 +61,12 @@ def time_opened(uow: UnitOfWork, openings: Iterable[Opening]) -> None:
         spans[key] = Interval(min(known.start, one.starts_at), max(known.end, one.ends_at))
     for (agent_id, site, mds), span in spans.items():
         _free(uow, agent_id, site, mds, span)
+
+
+def serie_opened(uow: UnitOfWork, serie: Serie, added: Sequence[Interval]) -> None:
+    """A series of openings reaches further: one freed time from its first new day to its last."""
+    if added and serie.site and serie.mds:
+        _free(uow, serie.agent_id, serie.site, serie.mds, Interval(added[0].start, added[-1].end))
 
 
 def absence_lifted(uow: UnitOfWork, agent_id: UUID, span: Interval) -> None:

@@ -12,7 +12,6 @@ from chassis.clock import paris_day
 from chassis.ids import new_id
 from chassis.unit_of_work import expect_version
 from services.rendezvous.domain.errors import (
-    AgentUnknown,
     BusyTimeImported,
     MotifNotFound,
     PlanningUnknown,
@@ -26,11 +25,11 @@ from services.rendezvous.domain.planning import (
     Opening,
     paris_instant,
 )
-from services.rendezvous.domain.projections import Assignment
-from services.rendezvous.domain.rights import Viewer, may_plan
+from services.rendezvous.domain.rights import Viewer
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.usecases.freeing import absence_lifted, time_opened
-from services.rendezvous.usecases.seating import learn_agent
+from services.rendezvous.usecases.occurrences import was_deleted
+from services.rendezvous.usecases.planners import check_post, plans_for
 from services.rendezvous.usecases.viewers import viewer_of
 
 
@@ -86,18 +85,24 @@ def create_openings(
                 motifs=frozenset(line["motifs"]),
             )
         )
+    uow.occupations.lock({one.agent_id for one in made})
     uow.plannings.add_openings(made)
     time_opened(uow, made)
     return made
 
 
 def delete_opening(uow: UnitOfWork, *, by: Caller, opening_id: UUID) -> list[UUID]:
-    """Remove an opening; answers the rendezvous that stand in it, which stay."""
+    """Remove an opening; answers the rendezvous that stand in it, which stay. An occurrence of a
+    series does not come back."""
     opening = uow.plannings.opening(opening_id)
     if opening is None:
         raise PlanningUnknown()
-    _may_plan_or_unknown(uow, by, opening.agent_id)
-    uow.plannings.delete_opening(opening_id)
+    if not plans_for(uow, by, opening.agent_id):
+        raise PlanningUnknown()
+    uow.occupations.lock({opening.agent_id})
+    if not uow.plannings.delete_opening(opening_id):
+        raise PlanningUnknown()
+    was_deleted(uow, opening)
     span = Interval(opening.starts_at, opening.ends_at)
     return uow.agendas.booked_ids_of_agent(opening.agent_id, span)
 
@@ -108,7 +113,7 @@ def create_absence(
     """Block an agent's time; answers also the rendezvous it falls on, to move or cancel."""
     span = _span(times, "")
     viewer = viewer_of(uow, by)
-    _check_post(uow, viewer, agent_id, paris_day(span.start), field="/agent_id")
+    check_post(uow, viewer, agent_id, paris_day(span.start), field="/agent_id")
     uow.occupations.lock({agent_id})
     absence = Absence(
         id=new_id(), agent_id=agent_id, kind=kind, starts_at=span.start, ends_at=span.end
@@ -118,14 +123,18 @@ def create_absence(
 
 
 def delete_absence(uow: UnitOfWork, *, by: Caller, absence_id: UUID) -> None:
-    """Give the time back."""
+    """Give the time back; an occurrence of a series does not come back."""
     absence = uow.plannings.absence(absence_id)
     if absence is None:
         raise PlanningUnknown()
-    _may_plan_or_unknown(uow, by, absence.agent_id)
+    if not plans_for(uow, by, absence.agent_id):
+        raise PlanningUnknown()
     if absence.kind is AbsenceKind.EXTERNAL:
         raise BusyTimeImported("Modifiez-le dans cet agenda, ou débranchez-le.")
-    uow.plannings.delete_absence(absence_id)
+    uow.occupations.lock({absence.agent_id})
+    if not uow.plannings.delete_absence(absence_id):
+        raise PlanningUnknown()
+    was_deleted(uow, absence)
     absence_lifted(uow, absence.agent_id, Interval(absence.starts_at, absence.ends_at))
 
 
@@ -148,18 +157,4 @@ def _check_agents(
     for place, (line, span) in enumerate(zip(openings, spans, strict=True)):
         first_seen.setdefault(line["agent_id"], (place, paris_day(span.start)))
     for agent_id, (place, day) in first_seen.items():
-        _check_post(uow, viewer, agent_id, day, field=f"/openings/{place}/agent_id")
-
-
-def _check_post(uow: UnitOfWork, viewer: Viewer, agent_id: UUID, day: date, *, field: str) -> None:
-    """The agent is in post that day and the caller plans for them; else the same refusal."""
-    post: Assignment | None = uow.knowns.assignment_on(agent_id, day)
-    post = post or learn_agent(uow, agent_id)
-    if post is None or not post.active or not may_plan(viewer, post):
-        raise AgentUnknown("Vérifiez l’annuaire et votre MDS.", field=field)
-
-
-def _may_plan_or_unknown(uow: UnitOfWork, by: Caller, agent_id: UUID) -> None:
-    post = uow.knowns.assignment_on(agent_id, uow.today)
-    if post is None or not may_plan(viewer_of(uow, by), post):
-        raise PlanningUnknown()
+        check_post(uow, viewer, agent_id, day, field=f"/openings/{place}/agent_id")

@@ -10,20 +10,22 @@ from uuid import UUID
 from chassis.caller import Caller
 from chassis.web.pages import Page, PageAsked
 from services.protection import PersonneNotFound
-from services.rendezvous.domain.errors import PlanningUnknown, RendezvousUnknown
+from services.rendezvous.domain.errors import RendezvousUnknown
+from services.rendezvous.domain.fermeture import Fermeture
+from services.rendezvous.domain.occupation import Interval
 from services.rendezvous.domain.planning import Absence, Opening
-from services.rendezvous.domain.projections import KnownPersonne
+from services.rendezvous.domain.projections import Assignment, KnownPersonne
 from services.rendezvous.domain.rendezvous import Rendezvous
 from services.rendezvous.domain.rights import (
     Seen,
     Viewer,
     is_closed_to,
     is_open_to,
-    may_read_agenda,
     may_see,
 )
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.usecases.creneaux import days
+from services.rendezvous.usecases.planners import is_elsewhere, readable_post
 from services.rendezvous.usecases.told import learn_personnes
 from services.rendezvous.usecases.viewers import Line, line_of, viewer_of, visible, whole
 
@@ -35,6 +37,7 @@ class Agenda:
     rendezvous: Sequence[Line]
     openings: Sequence[Opening]
     absences: Sequence[Absence]
+    fermetures: Sequence[Fermeture]
 
 
 def read_rendezvous(uow: UnitOfWork, *, by: Caller, rendezvous_id: UUID) -> Line:
@@ -61,20 +64,28 @@ def read_agenda(
 ) -> Agenda:
     """An agent's agenda. Of a volant of another MDS, only what is held in the caller's own."""
     viewer = viewer_of(uow, by)
-    post = uow.knowns.assignment_on(agent_id, uow.today)
-    if post is None or not may_read_agenda(viewer, post):
-        raise PlanningUnknown()
+    post = readable_post(uow, viewer, agent_id)
     window = days(first_day, last_day)
     held = uow.agendas.of_agent(agent_id, window)
     openings = uow.plannings.openings_of(agent_id, window)
-    if agent_id != viewer.agent_id and post.mds not in viewer.mds:
+    if is_elsewhere(viewer, post):
         held = [one for one in held if one.rendezvous.place.mds in viewer.mds]
         openings = [one for one in openings if one.mds in viewer.mds]
     return Agenda(
         rendezvous=[line_of(viewer, seen) for seen in whole(uow, viewer, held)],
         openings=openings,
         absences=uow.plannings.absences_of([agent_id], window),
+        fermetures=_closings(uow, post, openings, window),
     )
+
+
+def _closings(
+    uow: UnitOfWork, post: Assignment, openings: Sequence[Opening], window: Interval
+) -> list[Fermeture]:
+    """Those of the agent's own place, and of wherever they are open then."""
+    mds = {post.mds, *(one.mds for one in openings)}
+    sites = {post.site, *(one.site for one in openings)}
+    return [one for one in uow.fermetures.within(window) if one.concerns(mds, sites)]
 
 
 def list_of_personne(

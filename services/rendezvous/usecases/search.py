@@ -184,16 +184,26 @@ class _Loaded:
     """Stretches by what they are."""
 
     openings: dict[str, dict[str, list[tuple[int, int]]]] = field(default_factory=dict)
+    #: By site; under None, of every site.
+    closed: dict[str | None, list[tuple[int, int]]] = field(default_factory=dict)
     busy: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
 
     def read(self, stretches: Sequence[Stretch], search: Search) -> None:
         """Sort them; openings elsewhere or for other motifs are left."""
-        for is_opening, resource_id, site, kinds, motifs, starts, ends in stretches:
-            if not is_opening:
+        for kind, resource_id, site, kinds, motifs, starts, ends in stretches:
+            if kind == "closure":
+                self.closed.setdefault(site, []).extend(zip(starts, ends, strict=True))
+            elif kind == "busy":
                 self.busy.setdefault(resource_id, []).extend(zip(starts, ends, strict=True))
             elif (not search.sites or site in search.sites) and takes(kinds, motifs, search.motif):
                 here = self.openings.setdefault(site or "", {})
                 here.setdefault(resource_id, []).extend(zip(starts, ends, strict=True))
+
+    def open_sites(self) -> Iterator[tuple[str, dict[str, Times]]]:
+        """By site, the openings of each agent that closings leave."""
+        for site, openings in self.openings.items():
+            holes = [*self.closed.get(None, ()), *self.closed.get(site, ())]
+            yield site, {one: agenda.cut(times, holes) for one, times in openings.items()}
 
 
 def _times_of(ids: Sequence[str], stretches: Sequence[Stretch]) -> Times:
@@ -212,7 +222,7 @@ def _sites(
     loaded.read(stretches, search)
     held = {agent: list(some) for agent, some in groupby(posts, key=attrgetter("agent_id"))}
     sites = []
-    for site, openings in loaded.openings.items():
+    for site, openings in loaded.open_sites():
         shape = ground.shape_at(site, search.zone)
         agents = _agents(search, held, openings, loaded.busy)
         if shape is None or not agents:

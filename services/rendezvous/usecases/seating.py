@@ -11,7 +11,7 @@ from uuid import UUID
 from chassis.clock import paris_day
 from services.rendezvous import accueil
 from services.rendezvous.domain.booking import Ground, Wish, choice_of
-from services.rendezvous.domain.errors import AgentAbsent, NotOpen, SlotTaken
+from services.rendezvous.domain.errors import AgentAbsent, Closed, NotOpen, SlotTaken
 from services.rendezvous.domain.motif import Motif
 from services.rendezvous.domain.occupation import (
     Claim,
@@ -123,7 +123,7 @@ def take_place(uow: UnitOfWork, seat: Seat, take: Take) -> None:
     """
     try:
         take_or_refuse(uow, seat, take)
-    except (SlotTaken, NotOpen, AgentAbsent) as refusal:
+    except (SlotTaken, NotOpen, Closed, AgentAbsent) as refusal:
         uow.rollback()
         found = alternatives(
             uow,

@@ -17,6 +17,7 @@ from services.rendezvous.agenda import (
     SiteTime,
     Slot,
     Who,
+    cut,
     merged,
     moment_of,
     slots,
@@ -349,3 +350,20 @@ def test_what_is_not_asked_is_not_computed():
 
     assert [slot.agents for slot in islice(found, 50)] == [(rank,) for rank in range(50)]
     assert Watched.looked_at <= 51
+
+
+spans = st.lists(
+    st.tuples(st.integers(0, 60), st.integers(1, 30)).map(lambda pair: (pair[0], sum(pair))),
+    max_size=5,
+)
+
+
+@given(times=spans, holes=spans)
+def test_what_holes_leave_is_found_tick_by_tick(times, holes):
+    left = cut(times, holes)
+
+    def inside(among, tick):
+        return any(start <= tick < end for start, end in among)
+
+    for tick in range(100):
+        assert inside(left, tick) == (inside(times, tick) and not inside(holes, tick))
