@@ -241,8 +241,9 @@ def plan_weeks(day: Errands) -> None:
 
 def close_days(day: Errands) -> None:
     known = {"first_day": "2023-05-19", "last_day": "2023-05-19", "site": SITE}
-    made = day.ask("rendezvous", "create_fermeture", HEAD, known).json["fermeture"]
-    where = {"fermeture_id": made["fermeture_id"]}
+    day.ask("rendezvous", "create_fermeture", HEAD, known)
+    lifted = day.ask("rendezvous", "create_fermeture", HEAD, known).json["fermeture"]
+    where = {"fermeture_id": lifted["fermeture_id"]}
     day.ask("rendezvous", "delete_fermeture", HEAD, **where)
     day.ask("rendezvous", "load_jours_feries", ADMIN, {"year": 2024})
 
