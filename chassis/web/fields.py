@@ -176,11 +176,16 @@ def day(description: str, example: str = "2023-01-09", **options: Any) -> marshm
 
 
 def days(
-    description: str, example: list[str] | None = None, *, most: int | None = None, **options: Any
+    description: str,
+    example: list[str] | None = None,
+    *,
+    least: int = 0,
+    most: int | None = None,
+    **options: Any,
 ) -> List:
     """Paris days, each once."""
     item = marshmallow.fields.Date(validate=_dated)
-    return _list(item, about(description, example or ["2023-01-09"]), 0, most, options)
+    return _list(item, about(description, example or ["2023-01-09"]), least, most, options)
 
 
 def hour(description: str, example: str, **options: Any) -> marshmallow.fields.Time:

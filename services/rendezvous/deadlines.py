@@ -1,5 +1,5 @@
 """Work that falls due in rendezvous: holds and offers that run out, time that frees, waits that
-end, series that reach the horizon, calendars to read again."""
+end, series that reach the horizon, calendars to read again, waits to measure."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from chassis.events import Correlation
 from chassis.logs import get_logger, told
 from chassis.runtime import Runtime
 from services.rendezvous import external
+from services.rendezvous.domain import delai
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.persistence.attentes import ATTENTE_REVIEW, PLACE_FREED, as_freed
-from services.rendezvous.usecases import booking, offering, passing, series
+from services.rendezvous.usecases import booking, delais, offering, passing, series
 from services.rendezvous.usecases.calendars import REFRESH_DUE
 from services.rendezvous.usecases.filling import EXTENSION
 
@@ -108,3 +109,10 @@ def _extend(uow: UnitOfWork, *, item: Due) -> int:
 
 def _put_off(uow: UnitOfWork, *, item: Due, error: str) -> None:
     postpone(uow, item.id, _AGAIN_IN, error)
+
+
+@deadlines.due(delai.KIND)
+def measure_delais(uow: UnitOfWork, items: Sequence[Due]) -> None:
+    """One MDS after the other; each measure plans that of the next morning."""
+    for item in items:
+        delais.measure(uow, item.subject)

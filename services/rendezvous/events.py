@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from chassis.events import Fact
@@ -107,6 +107,43 @@ class OfferClosed(OffreFact):
     outcome: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class DelaiExceeded(Fact):
+    """One now waits more than `limit_days` for a motif at an MDS; `days` None: six months hold no
+    third slot. Told when it crosses, and again only after it came back."""
+
+    name = "delai_exceeded"
+    aggregate = "delai"
+    key = "delai_id"
+
+    #: The uuid5 of MDS, motif and profession.
+    delai_id: UUID
+    mds: str
+    motif: str
+    profession: str
+    measured_on: date
+    limit_days: int
+    days: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenfortAssigned(Fact):
+    """A volant gives these Paris days to an MDS. `rank`, `reason`: those of what was asked."""
+
+    name = "renfort_assigned"
+    aggregate = "renfort"
+    key = "renfort_id"
+
+    renfort_id: UUID
+    besoin_id: UUID
+    agent_id: UUID
+    profession: str
+    mds: str
+    days: tuple[date, ...]
+    rank: int
+    reason: str
+
+
 FACTS: tuple[type[Fact], ...] = (
     RendezvousBooked,
     RendezvousMoved,
@@ -115,4 +152,6 @@ FACTS: tuple[type[Fact], ...] = (
     RendezvousMissed,
     CreneauOffered,
     OfferClosed,
+    DelaiExceeded,
+    RenfortAssigned,
 )

@@ -23,6 +23,8 @@ UNREAD = {
     "dsu.professional_associated": "keeps its dossier's numbers whole; consent asks dsu itself",
     "dsu.association_ended": "keeps its dossier's numbers whole; consent asks dsu itself",
     "aides.enveloppe_threshold_reached": _TRACE,
+    "rendezvous.delai_exceeded": _TRACE,
+    "rendezvous.renfort_assigned": _TRACE,
     "consent.consent_granted": _TRACE,
     "consent.consent_withdrawn": _TRACE,
     "consent.opposition_registered": _TRACE,

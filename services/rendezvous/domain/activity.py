@@ -55,6 +55,15 @@ class TableCell:
     count: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class RenfortDays:
+    """Days of volants accepted by an MDS, of one profession."""
+
+    mds: str
+    profession: str
+    days: int
+
+
 def published_line(row: ActivityRow) -> str | None:
     """The published line a row counts in; None when the tables have none for it."""
     line = _LINE_OF.get((row.kind, row.modality))

@@ -10,6 +10,7 @@ from services.rendezvous.domain.errors import (
     AttenteExists,
     MotifOverlaps,
     OpeningOverlaps,
+    RenfortStale,
     RoomExists,
     SlotTaken,
     VehicleExists,
@@ -18,6 +19,7 @@ from services.rendezvous.domain.errors import (
 from services.rendezvous.persistence.activity import Activities
 from services.rendezvous.persistence.attentes import Attentes
 from services.rendezvous.persistence.calendars import Calendars
+from services.rendezvous.persistence.delais import Delais
 from services.rendezvous.persistence.fermetures import Fermetures
 from services.rendezvous.persistence.knowns import Knowns
 from services.rendezvous.persistence.motifs import Motifs
@@ -25,6 +27,7 @@ from services.rendezvous.persistence.occupations import Occupations
 from services.rendezvous.persistence.offres import Offres
 from services.rendezvous.persistence.plannings import Plannings
 from services.rendezvous.persistence.rendezvous import Agendas, Holds
+from services.rendezvous.persistence.renforts import Besoins, Renforts
 from services.rendezvous.persistence.resources import Resources, Zones
 from services.rendezvous.persistence.series import Series
 from services.rendezvous.persistence.tables import metadata
@@ -41,6 +44,8 @@ CONSTRAINTS: dict[str, type[DomainError]] = {
     "uq_zone_code": ZoneExists,
     "ex_occupation_one_at_a_time": SlotTaken,
     "uq_attente_once": AttenteExists,
+    "pk_renfort_jour": RenfortStale,
+    "uq_renfort_jour_besoin_id": RenfortStale,
 }
 
 
@@ -126,3 +131,18 @@ class UnitOfWork(ChassisUnitOfWork):
     def transfers(self) -> Transfers:
         """Imports and exports."""
         return Transfers(self.session)
+
+    @cached_property
+    def delais(self) -> Delais:
+        """How long one waits."""
+        return Delais(self.session)
+
+    @cached_property
+    def besoins(self) -> Besoins:
+        """What MDS ask of the volants."""
+        return Besoins(self.session)
+
+    @cached_property
+    def renforts(self) -> Renforts:
+        """What the volants give."""
+        return Renforts(self.session)

@@ -7,10 +7,11 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from services.rendezvous.domain.activity import ActivityRow
+from services.rendezvous.domain.activity import ActivityRow, RenfortDays
 from services.rendezvous.domain.motif import Kind, Modality
+from services.rendezvous.domain.planning_volant import RenfortStatus
 from services.rendezvous.domain.rendezvous import Status
-from services.rendezvous.persistence.tables import assignment, rendezvous
+from services.rendezvous.persistence.tables import assignment, rendezvous, renfort, renfort_jour
 
 
 class Activities:
@@ -58,6 +59,21 @@ class Activities:
             )
             for row in self._session.execute(query)
         ]
+
+    def renforts(self, first_day: date, last_day: date) -> list[RenfortDays]:
+        """Days of volants accepted over Paris days, both included."""
+        columns = (renfort.c.mds, renfort.c.profession)
+        query = (
+            sa.select(*columns, sa.func.count().label("days"))
+            .join(renfort_jour, renfort_jour.c.renfort_id == renfort.c.id)
+            .where(
+                renfort.c.status == RenfortStatus.ACCEPTED,
+                renfort_jour.c.day.between(first_day, last_day),
+            )
+            .group_by(*columns)
+            .order_by(*columns)
+        )
+        return [RenfortDays(**row._mapping) for row in self._session.execute(query)]
 
 
 def _posts() -> sa.CTE:

@@ -37,9 +37,20 @@ class StatusCountOut(Schema):
     count = fields.integer("Nombre.", 12)
 
 
+class RenfortDaysOut(Schema):
+    """Days of volants."""
+
+    mds = fields.code("MDS renforcée.", "MDS-MONTAUBAN")
+    profession = fields.code("Profession du volant.", "ASS")
+    days = fields.integer("Jours acceptés.", 12)
+
+
 class ActivityOut(Period):
     """Activity of a period, at the Paris date the rendezvous was (to be) held."""
 
     rows = fields.many(ActivityRowOut, "Lignes brutes.")
     table = fields.many(TableCellOut, "Les mêmes, repliées selon les règles des tableaux publiés.")
     statuses = fields.many(StatusCountOut, "Nombre par MDS et par état.")
+    renforts = fields.many(
+        RenfortDaysOut, "Jours du service volant acceptés dans la période, par MDS et profession."
+    )

@@ -8,9 +8,11 @@ from services.rendezvous.service.attentes import AttenteRoutes
 from services.rendezvous.service.booking import BookingRoutes
 from services.rendezvous.service.calendars import CalendarRoutes
 from services.rendezvous.service.creneaux import CreneauxRoutes
+from services.rendezvous.service.delais import DelaiRoutes
 from services.rendezvous.service.fermetures import FermetureRoutes
 from services.rendezvous.service.planning import PlanningRoutes
 from services.rendezvous.service.reading import ReadingRoutes
+from services.rendezvous.service.renforts import RenfortRoutes
 from services.rendezvous.service.resources import ResourceRoutes
 from services.rendezvous.service.series import SeriesRoutes
 from services.rendezvous.service.week import WeekRoutes
@@ -27,6 +29,8 @@ class RendezvousService(
     ReadingRoutes,
     WeekRoutes,
     CalendarRoutes,
+    DelaiRoutes,
+    RenfortRoutes,
     ActivityRoutes,
     Api,
 ):

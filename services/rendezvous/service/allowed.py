@@ -14,4 +14,6 @@ PLANNERS = roles.AGENTS | {roles.ADMIN}
 BOOKERS = roles.AGENTS | {roles.PERSONNE}
 #: Read what can be booked.
 READERS = BOOKERS | CONFIGURERS
+#: Ask for volants and decide of their days: a responsable for their MDS, the direction for all.
+STEERERS = frozenset({roles.RESPONSABLE, roles.DIRECTION})
 SERVICE = frozenset({roles.SERVICE})

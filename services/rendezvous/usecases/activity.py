@@ -7,7 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from services.rendezvous.domain.activity import ActivityRow, TableCell, published_table
+from services.rendezvous.domain.activity import (
+    ActivityRow,
+    RenfortDays,
+    TableCell,
+    published_table,
+)
 from services.rendezvous.domain.rendezvous import Status
 from services.rendezvous.persistence import UnitOfWork
 
@@ -30,6 +35,7 @@ class Activity:
     rows: Sequence[ActivityRow]
     table: Sequence[TableCell]
     statuses: Sequence[StatusCount]
+    renforts: Sequence[RenfortDays]
 
 
 def read_activity(uow: UnitOfWork, *, first_day: date, last_day: date) -> Activity:
@@ -47,4 +53,5 @@ def read_activity(uow: UnitOfWork, *, first_day: date, last_day: date) -> Activi
             StatusCount(mds=mds, status=status, count=count)
             for (mds, status), count in sorted(by_status.items())
         ],
+        renforts=uow.activities.renforts(first_day, last_day),
     )

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby, islice
 from operator import attrgetter
+from typing import NamedTuple
 from uuid import UUID
 
 from chassis.clock import instant_of, paris_day
 from services.rendezvous import agenda
 from services.rendezvous.agenda import Ask, Reach, SiteTime, Slot, Who, moment_of, ticks
 from services.rendezvous.domain.motif import Motif, Shape
-from services.rendezvous.domain.occupation import Interval, Stretch, buffered, takes
+from services.rendezvous.domain.occupation import Interval, Stretch, takes
 from services.rendezvous.domain.projections import Post
 from services.rendezvous.domain.resource import Resource, ResourceKind
 from services.rendezvous.domain.zone import travel_minutes
@@ -73,13 +74,28 @@ class Search:
 def find_free(uow: UnitOfWork, search: Search) -> Iterator[Creneau]:
     """Free slots by time, then site and agents, as far as they are asked for. Two statements
     load a window, and the next one only once the slots of the first are used up."""
-    earliest, latest = search.motif.window(uow.now)
-    window = Interval(max(search.window.start, earliest), min(search.window.end, latest))
+    window = _bookable(search, uow.now)
     if not (search.agent_ids or search.sites) or window.start >= window.end:
         return
     ground = _ground(uow, search)
     for part in _parts(window, len(search.agent_ids)):
         yield from _in_part(uow, search, ground, part)
+
+
+def find_each(uow: UnitOfWork, searches: Sequence[Search]) -> list[Iterator[Creneau]]:
+    """The free slots of each of several searches over one window, loaded at once. They differ by
+    motif and profession alone."""
+    if not searches:
+        return []
+    asked = [(search, _ground(uow, search)) for search in searches]
+    times = _load(uow, asked, searches[0].window)
+    return [_slots(search, ground, times, _bookable(search, uow.now)) for search, ground in asked]
+
+
+def _bookable(search: Search, now: datetime) -> Interval:
+    """The part of the window that the motif's delays let one book."""
+    earliest, latest = search.motif.window(now)
+    return Interval(max(search.window.start, earliest), min(search.window.end, latest))
 
 
 def first(slots: Iterator[Creneau], most: int) -> list[Creneau]:
@@ -140,29 +156,53 @@ def _ground(uow: UnitOfWork, search: Search) -> _Ground:
 
 
 def _in_part(uow: UnitOfWork, search: Search, ground: _Ground, part: Interval) -> Iterator[Creneau]:
+    return _slots(search, ground, _load(uow, [(search, ground)], part), part)
+
+
+class _Times(NamedTuple):
+    """What a window holds."""
+
+    posts: Sequence[Post]
+    stretches: Sequence[Stretch]
+
+
+def _load(uow: UnitOfWork, asked: Sequence[tuple[Search, _Ground]], part: Interval) -> _Times:
+    """All that these searches, which differ by motif and profession alone, look into."""
+    search = asked[0][0]
     days = (paris_day(part.start), paris_day(part.end))
     posts = uow.knowns.posts(search.agent_ids, search.sites, part, days)
     if not posts:
-        return
+        return _Times((), ())
     agents = sorted({post.agent_id for post in posts})
-    resources = [str(one.id) for some in ground.resources.values() for one in some]
-    personnes = list(map(str, search.personne_ids))
-    duration = ground.shape.duration
+    resources = {
+        one.id for _, ground in asked for some in ground.resources.values() for one in some
+    }
+    shapes = [(one.motif.shape.duration, ground.widest) for one, ground in asked]
     stretches = uow.occupations.stretches(
         agent_ids=agents,
-        resource_ids=[*agents, *resources, *personnes],
-        window=buffered(Interval(part.start, part.end + duration), ground.widest),
+        resource_ids=[*agents, *sorted(resources), *search.personne_ids],
+        window=Interval(
+            part.start - max(widest.before for _, widest in shapes),
+            part.end + max(duration + widest.after for duration, widest in shapes),
+        ),
         now=uow.now,
         own=search.own,
     )
+    return _Times(posts, stretches)
+
+
+def _slots(search: Search, ground: _Ground, times: _Times, part: Interval) -> Iterator[Creneau]:
+    if not times.posts or part.start >= part.end:
+        return
+    duration = ground.shape.duration
     ask = Ask(
         window=(ticks(part.start), ticks(part.end)),
         step=search.step // timedelta(microseconds=1),
         who=search.who,
         size=search.size,
-        avoid=_times_of(personnes, stretches),
+        avoid=_times_of(search.personne_ids, times.stretches),
     )
-    for slot in agenda.slots(_sites(search, ground, posts, stretches), ask):
+    for slot in agenda.slots(_sites(search, ground, *times), ask):
         yield _creneau(slot, duration, list(ground.resources))
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.protection import Protection
 from services.rendezvous import accueil, dsu
+from services.rendezvous.domain import delai
 from services.rendezvous.domain.projections import (
     Assignment,
     KnownDossier,
@@ -67,7 +68,9 @@ def agent_is_posted(uow: UnitOfWork, post: Assignment) -> None:
 
 
 def site_is_known(uow: UnitOfWork, site: KnownSite) -> None:
-    """A site exists, open or not."""
+    """A site exists, open or not; the waits of a new MDS are measured from the next morning on."""
+    if not uow.delais.sites_of(site.mds):
+        uow.schedule(delai.KIND, site.mds, delai.next_measure(uow.now))
     uow.knowns.put_site(site)
 
 
