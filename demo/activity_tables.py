@@ -11,6 +11,7 @@ from demo.amounts import nature_by_mds
 from demo.codes import code_of
 from demo.figures import LINES, Figures, Line
 from demo.plan.rendezvous import by_month
+from demo.plan.volants import expected_days
 from demo.plan.year import Plan, expected_rendezvous
 from demo.ratios import ratios_of
 from demo.tables import DAILY, INVENTED, MONTHLY, PUBLISHED, TOLD, TOTAL, Cell, Row, Table
@@ -24,6 +25,9 @@ _LABELS = {
     ("ACCOMPAGNEMENT", "PRESENTIEL"): "Accompagnements en présentiel",
     ("ACCOMPAGNEMENT", "VAD"): "Visites à domicile",
 }
+NO_VOLANTS = (
+    "Le fichier ne publie pas les jours du service volant : ils ne sont ni rejoués ni comparés."
+)
 NATURES = {
     "SECOURS": "Secours Conseil Départemental",
     "AM": "Allocation mensuelle",
@@ -36,6 +40,7 @@ def build(plan: Plan, period: Period, reports: Reports) -> list[Table]:
     builder = _Builder(plan, period, reports)
     return [
         builder.posts(),
+        *builder.volants(),
         builder.dossiers(),
         *(builder.rendezvous(profession) for profession in ("ASS", "CESF")),
         *builder.ratios(),
@@ -85,7 +90,8 @@ class _Builder:
             Row(profession, PUBLISHED, self._post_cells(profession, counts, columns))
             for profession in ("ASS", "CESF")
         ]
-        return Table("Postes au 31 décembre", columns, rows)
+        note = "" if self.figures.jours_volants else NO_VOLANTS
+        return Table("Postes au 31 décembre", columns, rows, note=note)
 
     def _post_cells(
         self, profession: str, counts: Counter[tuple[str, str]], columns: Sequence[str]
@@ -100,6 +106,33 @@ class _Builder:
         found = {name: counts[profession, name] for name in columns if name != TOTAL}
         found[TOTAL] = sum(n for (each, _), n in counts.items() if each == profession)
         return {name: Cell(found[name], expected.get(name, 0)) for name in columns}
+
+    def volants(self) -> list[Table]:
+        """Days of the service volant, by profession, then both together as it is published."""
+        if not self.figures.jours_volants:
+            return []
+        found = {of: self._days_given(of) for of in self.figures.jours_volants}
+        expected = {of: self._days_asked(of) for of in self.figures.jours_volants}
+        rows = [
+            Row(of, self.status, self._cells(found[of], expected[of]))
+            for of in self.figures.jours_volants
+        ]
+        both = self._cells(_sum(found.values()), _sum(expected.values()))
+        title = "Service volant : jours d’intervention"
+        return [Table(title, self.columns, [*rows, Row("Ensemble", self.status, both)])]
+
+    def _days_given(self, profession: str) -> Counter[str]:
+        counts: Counter[str] = Counter()
+        for row in self.reports["volants"]:
+            if row["profession"] == profession:
+                counts[self._name(row)] += row["days"]
+        return counts
+
+    def _days_asked(self, profession: str) -> dict[str, int]:
+        if self.period.kind != "days":
+            return self._share(self.figures.jours_volants[profession])
+        planned = expected_days(self.plan.besoins)
+        return {name: planned[profession, code] for code, name in self.names.items()}
 
     def dossiers(self) -> Table:
         """The stock of the first day, loaded before it."""
@@ -248,14 +281,17 @@ class _Builder:
 
     def _part(self, line: Line) -> dict[str, int]:
         """A year as published, a month's part of it, or what the plan holds on a few days."""
-        yearly = self.figures.rendezvous[line]
-        if self.period.kind == "year":
-            return dict(yearly)
-        if self.period.kind == "month":
-            year, rank = self.figures.year, self.period.first.month - 1
-            return {name: by_month(count, year)[rank] for name, count in yearly.items()}
+        if self.period.kind != "days":
+            return self._share(self.figures.rendezvous[line])
         planned = expected_rendezvous(self.plan)
         return {name: planned[line, code] for code, name in self.names.items()}
+
+    def _share(self, yearly: Mapping[str, int]) -> dict[str, int]:
+        """A year, or a month's part of it."""
+        if self.is_year:
+            return dict(yearly)
+        year, rank = self.figures.year, self.period.first.month - 1
+        return {name: by_month(count, year)[rank] for name, count in yearly.items()}
 
     def _granted_by_mds(self, *, is_faj: bool) -> dict[str, int]:
         if self.is_year:

@@ -22,6 +22,8 @@ PUBLISHED = Path(__file__).with_name("donnees") / "activite_2023.json"
 SITES = Path(__file__).with_name("donnees") / "sites_tarn_et_garonne.json"
 PLATEFORME = " plate-forme premier accueil"
 VOLANT = "service volant"
+#: Days given by the service volant, by profession and territory; a file may not publish them.
+JOURS_VOLANTS = "service_volant_jours_intervention"
 #: Natures of aid by the name of their published amount.
 MONTANTS = MappingProxyType(
     {"SECOURS": "secours_cd", "AM": "allocation_mensuelle", "AML": "allocation_mensuelle_loisirs"}
@@ -96,6 +98,8 @@ class Figures:
     faj_cents: int
     #: Shares and means printed beside the tables, by profession; absent ones are not compared.
     ratios: Mapping[str, Mapping[str, int]]
+    #: Days of volants by profession and territory; empty when the file does not publish them.
+    jours_volants: Mapping[str, Mapping[str, int]]
     scale: Fraction = Fraction(1)
 
     def at_scale(self, scale: Fraction) -> Figures:
@@ -119,6 +123,7 @@ class Figures:
             faj=scaled(self.faj, scale),
             faj_cents=round(self.faj_cents * scale / 100) * 100,
             ratios={},
+            jours_volants={p: scaled(row, scale) for p, row in self.jours_volants.items()},
             scale=scale,
         )
         reader = Reader({})
@@ -160,6 +165,7 @@ def parse(content: object) -> Figures:
             profession: _ratios(reader, profession, rows, postes[profession].total)
             for profession in ("ASS", "CESF")
         },
+        jours_volants=_jours_volants(reader, territoires),
     )
     _check_codes(reader, figures)
     _check_published_sums(reader, figures)
@@ -184,6 +190,23 @@ def _postes(reader: Reader, profession: str, territoires: tuple[str, ...]) -> Po
         },
         volants=counts.get(VOLANT, 0),
     )
+
+
+def _jours_volants(reader: Reader, territoires: tuple[str, ...]) -> dict[str, dict[str, int]]:
+    """By profession; the sum by territory, printed beside, must be theirs."""
+    table = reader.optional_table(JOURS_VOLANTS)
+    if not table:
+        return {}
+    for name in table.keys() - {"ass", "cesf", "total"}:
+        reader.fault(f"{JOURS_VOLANTS}.{name}", "profession inconnue (ass ou cesf)")
+    rows = {p: reader.row(f"{JOURS_VOLANTS}.{p.lower()}", territoires) for p in ("ASS", "CESF")}
+    if "total" in table:
+        printed = reader.row(f"{JOURS_VOLANTS}.total", territoires)
+        for name in territoires:
+            found = sum(row[name] for row in rows.values())
+            if printed[name] != found:
+                reader.fault(f"{JOURS_VOLANTS}.total.{name}", f"la somme donne {found}")
+    return rows
 
 
 def _sites(reader: Reader, territoires: tuple[str, ...]) -> dict[str, tuple[SiteName, ...]]:
@@ -255,6 +278,7 @@ def _check_feasible(reader: Reader, figures: Figures) -> None:
     """Someone to hold each rendezvous, someone to receive each aid, and euros for it."""
     _check_agents(reader, figures)
     _check_amounts(reader, figures)
+    _check_volants(reader, figures)
 
 
 def _check_agents(reader: Reader, figures: Figures) -> None:
@@ -280,3 +304,10 @@ def _check_amounts(reader: Reader, figures: Figures) -> None:
         reader.fault("aides_financieres.montants_eur.total", f"incompatible avec {aids} aides")
     if bool(figures.faj_cents) != bool(sum(figures.faj.values())):
         reader.fault("aides_financieres.faj.montant_eur", "incompatible avec le nombre de FAJ")
+
+
+def _check_volants(reader: Reader, figures: Figures) -> None:
+    for profession, row in figures.jours_volants.items():
+        if sum(row.values()) and not figures.postes[profession].volants:
+            path = f"{JOURS_VOLANTS}.{profession.lower()}"
+            reader.fault(path, "aucun poste du service volant pour donner ces jours")

@@ -30,7 +30,7 @@ from services import SERVICES, roles
 WORKERS = 8
 
 #: Raised when work folders change: one that an older driver left is not resumed.
-_FOLDER_FORMAT = 2
+_FOLDER_FORMAT = 3
 
 
 @dataclass(frozen=True)

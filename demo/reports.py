@@ -13,18 +13,20 @@ Rows = list[dict[str, Any]]
 
 
 def activity(world: World, period: Period) -> dict[str, Rows]:
-    """The rows of `GET /v1/activity` of each service, and the agents in post (`agents`)."""
+    """The rows of `GET /v1/activity` of each service, the agents in post (`agents`) and the days
+    of the service volant (`volants`)."""
     span = {"from": period.first.isoformat(), "to": period.last.isoformat()}
     found = {name: _rows(world, name, span) for name in SERVICES if name != "dsu"}
     # The stock is that of the first day, before anything of the period changed it.
     found["dsu"] = _rows(world, "dsu", {**span, "on": span["from"]})
     found["agents"] = _agents(world, period)
+    found["volants"] = _rows(world, "rendezvous", span, "renforts")
     return found
 
 
-def _rows(world: World, service: str, query: dict[str, str]) -> Rows:
+def _rows(world: World, service: str, query: dict[str, str], member: str = "rows") -> Rows:
     route = f"{service} GET /v1/activity?{urlencode(query)}"
-    rows: Rows = world.ask(roles.DIRECTION, route, act="activité").json["rows"]
+    rows: Rows = world.ask(roles.DIRECTION, route, act="activité").json[member]
     return rows
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, time
 from typing import Any, TypeVar
 
-from demo.acts import aides, installation, partages, rendezvous, stock, visites
+from demo.acts import aides, installation, partages, rendezvous, stock, visites, volants
 from demo.engine import Chain, Step, Wave
 from demo.plan.partages import PARTENAIRES
 from demo.plan.rendezvous import CANCELLED
@@ -107,12 +107,22 @@ class _Days:
         self._withdrawn = _by(
             [each for each in plan.partages if each.withdrawn_on], lambda each: each.withdrawn_on
         )
+        # A month is asked, proposed and accepted on the first day that anything of it is due.
+        first: dict[str, date] = {}
+        for each in sorted(plan.besoins, key=lambda one: one.first):
+            first.setdefault(f"{each.first:%Y-%m}", each.first)
+        self._besoins = _by(plan.besoins, lambda each: first[f"{each.first:%Y-%m}"])
 
     def morning(self, day: date) -> tuple[Wave, ...]:
-        """The door, then the desk, then those who want an hour already taken."""
+        """The volants of the month, the door, the desk, those who want an hour already taken."""
         booked = self._booked[day]
+        asked = self._besoins[day]
+        helped = sorted({each.mds for each in asked})
         callers = [each for each in booked if each.after_visite]
         waves = (
+            Wave(_chains(volants.ask, asked)),
+            Wave(_chains(volants.propose, [day] if asked else [])),
+            Wave(_chains(volants.accept, [(mds, day) for mds in helped])),
             Wave(_chains(visites.register, self._newcomers[day])),
             Wave(
                 _chains(visites.come_for, callers)

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from demo.figures import LINES
+from demo.plan.volants import expected_days
 from demo.plan.year import Plan, expected_rendezvous
 from demo.worked_days import Period
 
@@ -24,12 +25,17 @@ def show(plan: Plan, period: Period, console: Console) -> None:
     for place in places:
         table.add_column(place.territoire, justify="right")
     table.add_column("Total", justify="right")
+    given = expected_days(plan.besoins)
     rows: dict[str, list[int]] = {
         "Dossiers suivis": [_count(plan.population.stock, p.code) for p in places],
         **{line.path: [held[line, p.code] for p in places] for line in LINES},
         "Aides accordées (FAJ compris)": [
             sum(each.counts and each.mds == p.code for each in plan.demandes) for p in places
         ],
+        **{
+            f"Jours du service volant, {of}": [given[of, p.code] for p in places]
+            for of in plan.figures.jours_volants
+        },
         "Personnes nouvelles": [_count(plan.newcomers, p.code) for p in places],
         "Visites anonymes": [_count(plan.visites, p.code) for p in places],
         "Partages": [_count(plan.partages, p.code) for p in places],

@@ -13,6 +13,7 @@ from demo.plan.aides import Demande, plan_aides
 from demo.plan.partages import Partage, plan_partages
 from demo.plan.rendezvous import HONOURED, Rendezvous, plan_rendezvous
 from demo.plan.visites import Visite, plan_visites
+from demo.plan.volants import Besoin, plan_volants
 from demo.population import Personne, Population, number_phones, populate
 from demo.worked_days import Period
 
@@ -36,6 +37,7 @@ class Plan:
     demandes: tuple[Demande, ...]
     visites: tuple[Visite, ...]
     partages: tuple[Partage, ...]
+    besoins: tuple[Besoin, ...]
 
     def within(self, period: Period) -> Plan:
         """What this period replays: held, decided or granted in it."""
@@ -50,6 +52,7 @@ class Plan:
             demandes=tuple(_kept(self.demandes, period)),
             visites=tuple(_kept(self.visites, period)),
             partages=plan_partages_within(rendezvous, self.population, self.seed, period),
+            besoins=tuple(_kept(self.besoins, period)),
         )
 
     def registered_on(self) -> dict[str, date]:
@@ -75,6 +78,7 @@ def make_plan(figures: Figures, seed: int) -> Plan:
         demandes=plan_aides(figures, population, seed),
         visites=plan_visites(figures, population, seed),
         partages=plan_partages(reception.rendezvous, population, seed),
+        besoins=plan_volants(figures, population, seed),
     )
 
 

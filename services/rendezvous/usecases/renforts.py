@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -109,7 +110,7 @@ def accept(uow: UnitOfWork, *, by: Caller, planning_id: UUID, expected: int | No
 def refuse(
     uow: UnitOfWork, *, by: Caller, planning_id: UUID, line_id: UUID, reason: RefusalReason
 ) -> Shown:
-    """Refuse one line: its days are free for the next proposal, and not proposed to it again."""
+    """Refuse one line: its days are free, and the next proposal minds the reason."""
     planning = _locked(uow, planning_id)
     viewer = viewer_of(uow, by)
     found = {line.id: line for line in uow.renforts.lines(planning_id)}
@@ -151,7 +152,7 @@ def _check_standing(uow: UnitOfWork, lines: Sequence[Renfort]) -> None:
     if not lines:
         return
     days = sorted({day for line in lines for day in line.days})
-    free = {one.agent_id: one.days for one in _volants(uow, days, [])}
+    free = {one.agent_id: one.days for one in _volants(uow, days)}
     for line in lines:
         for day in line.days:
             if day < uow.today or day not in free.get(line.agent_id, frozenset()):
@@ -161,45 +162,82 @@ def _check_standing(uow: UnitOfWork, lines: Sequence[Renfort]) -> None:
                 )
 
 
+@dataclass(frozen=True)
+class _Refused:
+    """What the refusals of a month teach its next proposal."""
+
+    lines: Sequence[Renfort]
+
+    def days_of(self, besoin_id: UUID) -> set[date]:
+        """Days not proposed to a need again."""
+        unwanted = {RefusalReason.BESOIN_COVERED, RefusalReason.DATES_UNSUITABLE}
+        return {day for line in self._of(unwanted, besoin_id) for day in line.days}
+
+    def covered(self, besoin_id: UUID) -> list[date]:
+        """Days it has by other means."""
+        lines = self._of({RefusalReason.BESOIN_COVERED}, besoin_id)
+        return [day for line in lines for day in line.days]
+
+    def away(self) -> set[tuple[UUID, date]]:
+        """Days that a volant cannot give after all."""
+        lines = self._of({RefusalReason.VOLANT_UNAVAILABLE}, None)
+        return {(line.agent_id, day) for line in lines for day in line.days}
+
+    def _of(self, reasons: set[RefusalReason], besoin_id: UUID | None) -> list[Renfort]:
+        return [
+            line
+            for line in self.lines
+            if line.refusal in reasons and besoin_id in (None, line.besoin_id)
+        ]
+
+
 def _ground(
     uow: UnitOfWork, first: date, lines: Sequence[Renfort]
 ) -> tuple[list[Volant], list[Need]]:
     """Who can give what, and what is left to give, from today to the end of a month."""
     last = _last_of(first)
-    accepted = uow.renforts.accepted(
-        min(week_of(first), first.replace(month=1)), last + timedelta(days=6)
-    )
+    since = min(week_of(first), first.replace(month=1))
+    accepted = uow.renforts.accepted(since, last + timedelta(days=6))
     days = worked_days(max(first, uow.today), last)
-    asked = uow.besoins.asked_between(first.replace(month=1), last)
     year = worked_days(first.replace(month=1), last)
-    refused = {
-        (line.besoin_id, day)
-        for line in lines
-        if line.status is RenfortStatus.REFUSED
-        for day in line.days
-    }
+    asked = uow.besoins.asked_between(year[0], last)
+    refused = _Refused(lines)
     needs = [
-        _need(one, days, year, asked, accepted, refused)
+        _need(one, days, accepted, refused, _Share(one, asked, accepted, year))
         for one in asked
         if one.status is BesoinStatus.OPEN and one.days_among(days)
     ]
-    return _volants(uow, days, accepted), needs
+    taken = {(row[0], row[1]) for row in accepted} | refused.away()
+    return _volants(uow, days, taken), needs
+
+
+class _Share:
+    """Of the days an MDS asked of a profession this year, how many it received."""
+
+    def __init__(
+        self,
+        besoin: Besoin,
+        asked: Sequence[Besoin],
+        accepted: Sequence[AcceptedDay],
+        year: Sequence[date],
+    ) -> None:
+        of = (besoin.mds, besoin.profession)
+        same = [one for one in asked if (one.mds, one.profession) == of]
+        in_year = [row for row in accepted if row[1] >= year[0]]
+        self.asked = sum(one.asked_among(year) for one in same)
+        self.received = received(in_year, *of)
 
 
 def _need(
     besoin: Besoin,
     days: Sequence[date],
-    year: Sequence[date],
-    asked: Sequence[Besoin],
     accepted: Sequence[AcceptedDay],
-    refused: set[tuple[UUID, date]],
+    refused: _Refused,
+    share: _Share,
 ) -> Need:
     mine = [day for _, day, of, _, _ in accepted if of == besoin.id]
-    given: dict[date, int] = {}
-    for day in mine:
-        given[week_of(day)] = given.get(week_of(day), 0) + 1
-    same = [o for o in asked if (o.mds, o.profession) == (besoin.mds, besoin.profession)]
-    in_year = [row for row in accepted if row[1] >= year[0]] if year else []
+    unwanted = refused.days_of(besoin.id) | set(mine)
+    had = [*mine, *refused.covered(besoin.id)]
     return Need(
         besoin_id=besoin.id,
         mds=besoin.mds,
@@ -207,27 +245,23 @@ def _need(
         reason=besoin.reason,
         asked_on=besoin.asked_on,
         days_per_week=besoin.days_per_week,
-        days=frozenset(
-            day
-            for day in besoin.days_among(days)
-            if day not in mine and (besoin.id, day) not in refused
-        ),
-        given=given,
-        received=received(in_year, besoin.mds, besoin.profession),
-        asked=sum(one.asked_among(year) for one in same),
+        days=frozenset(day for day in besoin.days_among(days) if day not in unwanted),
+        given=Counter(week_of(day) for day in had),
+        received=share.received,
+        asked=share.asked,
     )
 
 
 def _volants(
-    uow: UnitOfWork, days: Sequence[date], accepted: Sequence[AcceptedDay]
+    uow: UnitOfWork, days: Sequence[date], taken: Collection[tuple[UUID, date]] = ()
 ) -> list[Volant]:
-    """Volants in post, day by day, without their absences nor the days they have given."""
+    """Volants in post, day by day, without their absences nor the days that are taken."""
     if not days:
         return []
     posts: dict[UUID, list[Assignment]] = {}
     for post in uow.renforts.volant_posts(days[-1]):
         posts.setdefault(post.agent_id, []).append(post)
-    away = _away(uow, sorted(posts), days) | {(row[0], row[1]) for row in accepted}
+    away = _away(uow, sorted(posts), days) | set(taken)
     free: dict[tuple[UUID, Profession], set[date]] = {}
     for agent_id, held in posts.items():
         for day in days:

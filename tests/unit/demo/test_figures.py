@@ -36,6 +36,8 @@ def test_the_published_totals_are_read(figures: Figures) -> None:
     assert sum(figures.montants_cents.values()) == 76_615_400
     assert (sum(figures.faj.values()), figures.faj_cents) == (227, 8_527_400)
     assert figures.ratios["ASS"]["part_telephonique_pct"] == 57
+    days = {profession: sum(row.values()) for profession, row in figures.jours_volants.items()}
+    assert days == {"ASS": 642, "CESF": 277}
 
 
 def _negative(content: Content) -> None:
@@ -80,6 +82,24 @@ def _aids_without_euros(content: Content) -> None:
         content["aides_financieres"]["montants_eur"][name] = 0
 
 
+def _days_of_a_stranger(content: Content) -> None:
+    content["service_volant_jours_intervention"]["psychologue"] = {}
+
+
+def _wrong_days(content: Content) -> None:
+    content["service_volant_jours_intervention"]["cesf"]["Montauban"] += 1
+
+
+def _wrong_sum_of_days(content: Content) -> None:
+    content["service_volant_jours_intervention"]["total"]["Montauban"] += 1
+    content["service_volant_jours_intervention"]["total"]["total"] += 1
+
+
+def _no_one_to_give_days(content: Content) -> None:
+    posts = content["ressources_humaines_2023_12_31"]["cesf_postes"]
+    posts["total"] -= posts.pop("service volant")
+
+
 @pytest.mark.parametrize(
     ("spoil", "named"),
     [
@@ -92,6 +112,10 @@ def _aids_without_euros(content: Content) -> None:
         (_no_one_to_receive, "Montech-Verdun : aucun poste"),
         (_wrong_printed_sum, "totaux_publies.recues_en_mds : la somme des lignes donne 16577"),
         (_wrong_printed_share, "part_telephonique_pct : les lignes donnent 57"),
+        (_days_of_a_stranger, "jours_intervention.psychologue : profession inconnue"),
+        (_wrong_days, "jours_intervention.cesf.total : la somme donne 278"),
+        (_wrong_sum_of_days, "jours_intervention.total.Montauban : la somme donne 298"),
+        (_no_one_to_give_days, "jours_intervention.cesf : aucun poste du service volant"),
         (_aids_without_euros, "montants_eur.total : incompatible avec 3123 aides"),
     ],
 )
@@ -146,6 +170,12 @@ def test_another_departement_has_its_own_mds(content: Content) -> None:
     assert figures.year == 2024
     assert "Villeneuve-sur-Lot" in figures.postes["ASS"].plateforme
     assert len(figures.sites["Villeneuve-sur-Lot"]) == 1
+
+
+def test_days_of_volants_may_not_be_published(content: Content) -> None:
+    del content["service_volant_jours_intervention"]
+
+    assert parse(content).jours_volants == {}
 
 
 def test_a_scale_keeps_totals_and_drops_printed_shares(figures: Figures) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from demo.activity_tables import build
+from demo.activity_tables import NO_VOLANTS, build
+from demo.plan.volants import expected_days
 from demo.plan.year import Plan
 from demo.tables import INVENTED, MONTHLY, PUBLISHED, differences
 from demo.worked_days import Period, first_week, month, year_of
@@ -43,6 +45,10 @@ def _reports(plan: Plan) -> Reports:
         ],
         "dsu": [{"kind": "STOCK", "mds": mds, "count": n} for mds, n in stock.items()],
         "agents": [vars(agent) for agent in plan.population.agents],
+        "volants": [
+            {"mds": mds, "profession": profession, "days": days}
+            for (profession, mds), days in expected_days(plan.besoins).items()
+        ],
     }
 
 
@@ -91,6 +97,32 @@ def test_a_missing_euro_is_seen(plan: Plan) -> None:
     found = differences(build(plan, year_of(2023), reports))
 
     assert any("montants" in each.table for each in found)
+
+
+def test_a_missing_day_of_a_volant_is_seen_in_its_cell(plan: Plan) -> None:
+    reports = _reports(plan)
+    row = next(
+        r for r in reports["volants"]
+        if (r["mds"], r["profession"]) == ("MDS-MONTAUBAN", "CESF")
+    )  # fmt: skip
+    row["days"] -= 1
+
+    found = differences(build(plan, year_of(2023), reports))
+
+    assert next(str(each) for each in found) == (
+        "« Service volant : jours d’intervention », ligne « CESF », colonne « Montauban » :"
+        " attendu 61, trouvé 60"
+    )
+    assert {each.line for each in found} == {"CESF", "Ensemble"}
+
+
+def test_a_file_without_days_of_volants_has_no_table_and_says_so(plan: Plan) -> None:
+    without = replace(plan, figures=replace(plan.figures, jours_volants={}), besoins=())
+
+    tables = build(without, year_of(2023), _reports(without))
+
+    assert not any("volant" in table.title for table in tables)
+    assert tables[0].note == NO_VOLANTS
 
 
 def test_only_published_margins_are_called_published(plan: Plan) -> None:

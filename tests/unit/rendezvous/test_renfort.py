@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import permutations, product
 from uuid import UUID
 
@@ -18,6 +18,8 @@ from services.rendezvous.domain.besoin import (
     Reason,
     week_of,
 )
+from services.rendezvous.domain.errors import BesoinDecided, RenfortDecided
+from services.rendezvous.domain.planning_volant import RefusalReason, Renfort, RenfortStatus
 from services.rendezvous.domain.renfort import Need, Proposal, Volant, propose
 from services.rendezvous.usecases.renforts import worked_days
 
@@ -255,3 +257,68 @@ def test_a_short_week_is_asked_for_the_days_it_has():
 
 def test_the_two_ranks_are_those_of_the_schema():
     assert [reason.rank for reason in Reason] == [1, 1, 1, 1, 2, 2, 2]
+
+
+def line(status):
+    decided = status is not RenfortStatus.PROPOSED
+    return Renfort(
+        id=UUID(int=1),
+        planning_id=UUID(int=2),
+        besoin_id=UUID(int=3),
+        agent_id=UUID(int=4),
+        mds="MDS-1",
+        profession=ASS,
+        reason=Reason.MALADIE,
+        days=(MONDAY,),
+        explanation="",
+        status=status,
+        refusal=RefusalReason.BESOIN_COVERED if status is RenfortStatus.REFUSED else None,
+        decided_at=NOON if decided else None,
+        decided_by="chef" if decided else None,
+    )
+
+
+NOON = datetime(2023, 1, 9, 12, 0, tzinfo=UTC)
+DECISIONS = {
+    "accept": lambda one: one.accept(now=NOON, by="x"),
+    "refuse": lambda one: one.refuse(RefusalReason.BESOIN_COVERED, now=NOON, by="x"),
+    "refuse otherwise": lambda one: one.refuse(RefusalReason.DATES_UNSUITABLE, now=NOON, by="x"),
+}
+#: What each decision answers in each state, and where it leads; None: refused.
+AFTER = {
+    (RenfortStatus.PROPOSED, "accept"): RenfortStatus.ACCEPTED,
+    (RenfortStatus.PROPOSED, "refuse"): RenfortStatus.REFUSED,
+    (RenfortStatus.PROPOSED, "refuse otherwise"): RenfortStatus.REFUSED,
+    (RenfortStatus.ACCEPTED, "accept"): RenfortStatus.ACCEPTED,
+    (RenfortStatus.REFUSED, "refuse"): RenfortStatus.REFUSED,
+}
+
+
+@pytest.mark.parametrize(("status", "action"), list(product(RenfortStatus, DECISIONS)))
+def test_a_line_is_decided_once(status, action):
+    one = line(status)
+    if (status, action) not in AFTER:
+        with pytest.raises(RenfortDecided):
+            DECISIONS[action](one)
+        assert one.status is status
+        return
+
+    answer = DECISIONS[action](one)
+
+    assert one.status is AFTER[status, action]
+    assert bool(answer) is (status is RenfortStatus.PROPOSED)
+
+
+@pytest.mark.parametrize(("status", "action"), list(product(BesoinStatus, ["confirm", "end"])))
+def test_a_need_is_confirmed_once_and_ended_once(status, action):
+    one = besoin(status=status)
+    if action == "end":
+        assert one.end() is (status is not BesoinStatus.ENDED)
+        assert one.status is BesoinStatus.ENDED
+    elif status is BesoinStatus.PROPOSED:
+        one.confirm(starts_on=MONDAY, ends_on=MONDAY, days_per_week=1)
+        assert (one.status, one.version) == (BesoinStatus.OPEN, 2)
+    else:
+        with pytest.raises(BesoinDecided):
+            one.confirm(starts_on=MONDAY, ends_on=MONDAY, days_per_week=1)
+        assert (one.status, one.version) == (status, 1)
