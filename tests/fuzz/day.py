@@ -28,6 +28,7 @@ def live(day: Errands) -> None:
     receive_visits(day)
     follow(day)
     make_room(day)
+    lend_a_hand(day)
     share(day)
     book(day)
     help_with_money(day)
@@ -55,11 +56,13 @@ def hire(day: Errands) -> None:
         WORKER: "ASS",
         "colleague": "ASS",
         "associate": "CESF",
+        "volant": "ASS",
         HEAD: "RESPONSABLE",
         SECRETARY: "SECRETAIRE",
     }
     for who, profession in posts.items():
         known = {"profession": profession, "site": SITE, "effective_on": "2022-01-03"}
+        known |= {"volant": who == "volant"}
         answer = day.ask("accueil", "register_agent", ADMIN, known)
         day.ids[who] = answer.json["agent_id"]
     change = {"effective_on": TODAY, "full_time_percent": 80}
@@ -246,6 +249,27 @@ def close_days(day: Errands) -> None:
     where = {"fermeture_id": lifted["fermeture_id"]}
     day.ask("rendezvous", "delete_fermeture", HEAD, **where)
     day.ask("rendezvous", "load_jours_feries", ADMIN, {"year": 2024})
+
+
+def lend_a_hand(day: Errands) -> None:
+    """The budget has no opening: one waits too long, and a volant comes for another reason."""
+    runtime = day.town.runtimes["rendezvous"]
+    runtime.transaction(lambda uow: uow.schedule("delai", MDS, uow.now))
+    day.town.go_to(day.town.clock())
+    offered = read(day, "rendezvous", "/v1/besoins", HEAD).json["besoins"][0]
+    wanted = {"from": "2023-02-06", "to": "2023-02-10", "days_per_week": 2}
+    where = {"besoin_id": offered["besoin_id"]}
+    asked = wanted | {"mds": MDS, "profession": "ASS", "reason": "VACANCE", "to": "2023-02-17"}
+    known = day.ask("rendezvous", "ask_besoin", HEAD, asked)
+    # A need just asked and one that was proposed are both at their first version.
+    day.ask("rendezvous", "confirm_besoin", HEAD, wanted, on=known, **where)
+    planning = day.ask("rendezvous", "propose_planning", BOARD, {"month": "2023-02"})
+    where = {"planning_id": planning.json["planning_id"]}
+    refused = {"line_id": planning.json["lines"][-1]["line_id"], "reason": "DATES_UNSUITABLE"}
+    day.ask("rendezvous", "refuse_renfort", HEAD, refused, **where)
+    day.ask("rendezvous", "accept_planning", HEAD, on=planning, **where)
+    day.ask("rendezvous", "end_besoin", HEAD, besoin_id=known.json["besoin_id"])
+    day.town.settle()
 
 
 def share(day: Errands) -> None:

@@ -20,8 +20,8 @@ from services.rendezvous.events import DelaiExceeded
 KIND, HOUR = "delai", time(5)
 #: How far ahead a slot is sought.
 HORIZON = timedelta(days=183)
-#: Slots are loaded so many days at a time: nearly always the first holds the third slot.
-STRIDE = timedelta(days=28)
+#: Slots are loaded a week first, which nearly always holds the third; then twice as long each time.
+STRIDE = timedelta(days=7)
 #: From which day, and over how many days, a wait is too long. No date is published: the first
 #: value holds for every day a replay can reach.
 LIMITS = ((date(2000, 1, 1), 21),)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
@@ -52,7 +51,7 @@ class Delais:
         """The sites of an MDS, open or closed."""
         return frozenset(self._session.scalars(sa.select(site.c.site).where(site.c.mds == mds)))
 
-    def posts(self, mds: str, sites: frozenset[str], window: Interval, day: date) -> list[Post]:
+    def posts(self, mds: str, sites: Collection[str], window: Interval, day: date) -> list[Post]:
         """Who is posted at an MDS, or receives at one of its sites in a window: their post of a
         day, and whether they receive."""
         receiving = (
@@ -91,8 +90,3 @@ def _as_post(values: dict[str, Any]) -> Post:
 
 def _as_delai(row: sa.Row[Any]) -> Delai:
     return Delai(**{**row._mapping, "profession": Profession(row.profession)})
-
-
-def agents_of(posts: Sequence[Post]) -> list[UUID]:
-    """Those who receive."""
-    return [post.agent_id for post, receives in posts if receives]

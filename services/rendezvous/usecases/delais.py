@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from itertools import product
-from uuid import UUID
 
 from chassis.ids import new_id
 from services.rendezvous.domain import delai as rule
@@ -60,19 +59,22 @@ def read_delais(
 def _thirds(uow: UnitOfWork, mds: str) -> dict[tuple[str, Profession], datetime | None]:
     """The third slot of each motif and profession: windows are loaded one after the other, for
     those that are still to find. Nearly always, the first window is enough."""
-    sites = uow.delais.sites_of(mds)
+    sites = tuple(sorted(uow.delais.sites_of(mds)))
     motifs = {motif.code: motif for motif in uow.motifs.valid_on(uow.today)}
     end = uow.now + rule.HORIZON
-    window = Interval(uow.now, min(uow.now + rule.STRIDE, end))
+    window = Interval(uow.now, uow.now + rule.STRIDE)
     posts = uow.delais.posts(mds, sites, window, uow.today)
     thirds = dict.fromkeys(_keys(posts, list(motifs.values())), None)
     counts = {key: Bookable(_apart(motifs[key[0]])) for key in thirds}
     while window.start < end and (left := [key for key, at in thirds.items() if at is None]):
-        searches = [_search(motifs[code], posts, of, window) for code, of in left]
+        searches = [
+            Search(motif=motifs[code], window=window, sites=sites, profession=profession)
+            for code, profession in left
+        ]
         for key, slots in zip(left, find_each(uow, searches), strict=True):
-            thirds[key] = counts[key].third(slot for slot in slots if slot.site in sites)
-        window = Interval(window.end, min(window.end + rule.STRIDE, end))
-        posts = uow.delais.posts(mds, sites, window, uow.today) if window.start < end else []
+            thirds[key] = counts[key].third(slots)
+        longer = 2 * (window.end - window.start)
+        window = Interval(window.end, min(window.end + longer, end))
     return thirds
 
 
@@ -83,15 +85,6 @@ def _keys(posts: Sequence[Post], motifs: Sequence[Motif]) -> list[tuple[str, Pro
         for motif, profession in product(motifs, Profession)
         if profession in present and motif.takes(profession)
     ]
-
-
-def _search(motif: Motif, posts: Sequence[Post], profession: str, window: Interval) -> Search:
-    teams: list[tuple[UUID, ...]] = [
-        (post.agent_id,)
-        for post, receives in posts
-        if receives and post.active and post.profession == profession
-    ]
-    return Search(motif=motif, teams=teams, window=window)
 
 
 def _apart(motif: Motif) -> timedelta:

@@ -174,13 +174,12 @@ def _load(uow: UnitOfWork, asked: Sequence[tuple[Search, _Ground]], part: Interv
     if not posts:
         return _Times((), ())
     agents = sorted({post.agent_id for post in posts})
-    resources = {
-        one.id for _, ground in asked for some in ground.resources.values() for one in some
-    }
+    pools = [pool for _, ground in asked for pool in ground.resources.values()]
+    others = {*(one.id for pool in pools for one in pool), *search.personne_ids}
     shapes = [(one.motif.shape.duration, ground.widest) for one, ground in asked]
     stretches = uow.occupations.stretches(
         agent_ids=agents,
-        resource_ids=[*agents, *sorted(resources), *search.personne_ids],
+        resource_ids=[*agents, *sorted(map(str, others))],
         window=Interval(
             part.start - max(widest.before for _, widest in shapes),
             part.end + max(duration + widest.after for duration, widest in shapes),
@@ -200,7 +199,7 @@ def _slots(search: Search, ground: _Ground, times: _Times, part: Interval) -> It
         step=search.step // timedelta(microseconds=1),
         who=search.who,
         size=search.size,
-        avoid=_times_of(search.personne_ids, times.stretches),
+        avoid=_times_of(list(map(str, search.personne_ids)), times.stretches),
     )
     for slot in agenda.slots(_sites(search, ground, *times), ask):
         yield _creneau(slot, duration, list(ground.resources))
