@@ -1,5 +1,5 @@
 """Work that falls due in rendezvous: holds and offers that run out, time that frees, waits that
-end, series that reach the horizon, calendars to read again, waits to measure."""
+end, lines of reprises, series that reach the horizon, calendars to read again, waits to measure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from services.rendezvous import external
 from services.rendezvous.domain import delai
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.persistence.attentes import ATTENTE_REVIEW, PLACE_FREED, as_freed
-from services.rendezvous.usecases import booking, delais, offering, passing, series
+from services.rendezvous.reprising import work_due_lines
+from services.rendezvous.usecases import booking, delais, offering, passing, reprise, series
 from services.rendezvous.usecases.calendars import REFRESH_DUE
 from services.rendezvous.usecases.filling import EXTENSION
 
@@ -116,3 +117,9 @@ def measure_delais(uow: UnitOfWork, items: Sequence[Due]) -> None:
     """One MDS after the other; each measure plans that of the next morning."""
     for item in items:
         delais.measure(uow, item.subject)
+
+
+@deadlines.outside(reprise.LINE)
+def work_reprise_lines(runtime: Runtime, items: Sequence[Due]) -> None:
+    """Reassign, move or cancel, one rendezvous after the other."""
+    work_due_lines(runtime, items)

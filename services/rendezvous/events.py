@@ -144,6 +144,36 @@ class RenfortAssigned(Fact):
     reason: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class AbsenceFact(Fact):
+    """An agent does not receive; why is told to nobody. `mds`: that of their post then."""
+
+    aggregate = "absence"
+    key = "absence_id"
+
+    absence_id: UUID
+    agent_id: UUID
+    mds: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class AbsenceRecorded(AbsenceFact):
+    """The agent's time was blocked. `affected`: how many rendezvous booked it falls on."""
+
+    name = "absence_recorded"
+
+    affected: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AbsenceCancelled(AbsenceFact):
+    """The agent receives after all; what was not yet taken up elsewhere stands."""
+
+    name = "absence_cancelled"
+
+
 FACTS: tuple[type[Fact], ...] = (
     RendezvousBooked,
     RendezvousMoved,
@@ -154,4 +184,6 @@ FACTS: tuple[type[Fact], ...] = (
     OfferClosed,
     DelaiExceeded,
     RenfortAssigned,
+    AbsenceRecorded,
+    AbsenceCancelled,
 )

@@ -25,6 +25,8 @@ UNREAD = {
     "aides.enveloppe_threshold_reached": _TRACE,
     "rendezvous.delai_exceeded": _TRACE,
     "rendezvous.renfort_assigned": _TRACE,
+    "rendezvous.absence_recorded": _TRACE,
+    "rendezvous.absence_cancelled": _TRACE,
     "consent.consent_granted": _TRACE,
     "consent.consent_withdrawn": _TRACE,
     "consent.opposition_registered": _TRACE,

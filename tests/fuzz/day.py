@@ -317,12 +317,24 @@ def book(day: Errands) -> None:
         known = place | received | {"starts_at": starts_at}
         day.ids[name] = day.ask("rendezvous", "book", SECRETARY, known)
     known = place | {"starts_at": at(NEXT_WEEK, 15), "personne_ids": [day.ids["unlisted"]]}
-    day.ask("rendezvous", "book", SECRETARY, known)
+    take_up(day, day.ask("rendezvous", "book", SECRETARY, known).json["rendezvous_id"])
     booked = day.ids["moved"]
     where = {"rendezvous_id": booked.json["rendezvous_id"]}
     later = {"starts_at": at(NEXT_WEEK, 11)}
     day.ids["moved"] = day.ask("rendezvous", "move", SECRETARY, later, on=booked, **where)
     day.town.settle()
+
+
+def take_up(day: Errands, booked: str) -> None:
+    """An absence falls on it, and is lifted before anything is done."""
+    away = {"agent_id": day.ids[WORKER], "day": NEXT_WEEK, "from": "15:00", "to": "16:00"}
+    absence = day.ask("rendezvous", "create_absence", SECRETARY, away).json["absence"]
+    where = {"absence_id": absence["absence_id"]}
+    left = {"decisions": [{"rendezvous_id": booked, "act": "LEAVE"}]}
+    launched = day.ask("rendezvous", "launch_reprise", SECRETARY, left, **where)
+    reprise = launched.json["reprise_id"]
+    day.ask("rendezvous", "decide_reprise", SECRETARY, left, reprise_id=reprise)
+    day.ask("rendezvous", "delete_absence", SECRETARY, **where)
 
 
 def at(day: str, hour: int) -> str:

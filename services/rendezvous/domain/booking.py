@@ -115,7 +115,8 @@ def place_of(
 ) -> tuple[Motif, Place]:
     """The motif and the place a wish means, once every rule but free time is met.
 
-    `delay_met`: the place was held in time; the minutes since do not undo it.
+    `delay_met`: the place was held in time, or its hour does not change; the minutes since do
+    not undo it.
     """
     motif = ground.motif
     if motif is None:

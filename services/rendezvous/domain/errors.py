@@ -455,3 +455,31 @@ class RenfortStale(Conflict):
 
     code = "renfort-depasse"
     title = "Cette proposition ne tient plus"
+
+
+class NotAffected(Invalid):
+    """It stands elsewhere, is over, or the caller may not act on it: nothing tells which."""
+
+    code = "hors-reprise"
+    title = "Ce rendez-vous n’est pas à reprendre"
+
+
+class LineUnderWay(Conflict):
+    """The line waits its turn, is done, or was stopped with the absence."""
+
+    code = "reprise-deja-decidee"
+    title = "Ce rendez-vous est déjà décidé dans la reprise"
+
+
+class RepriseStopped(Conflict):
+    """The absence was lifted: its rendezvous stand again."""
+
+    code = "reprise-arretee"
+    title = "L’absence a été supprimée, la reprise est arrêtée"
+
+
+class RepriseUnknown(NotFound):
+    """No such reprise, or none the caller may know of."""
+
+    code = "reprise-introuvable"
+    title = "Reprise introuvable"

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from chassis.clock import PARIS, end_of_day
 from services.rendezvous.domain.errors import LocalTimeRefused
 from services.rendezvous.domain.occupation import Interval
+from services.rendezvous.events import AbsenceCancelled, AbsenceRecorded
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +58,24 @@ class Absence:
     serie_id: UUID | None = None
     occurrence_on: date | None = None
     edited: bool = False
+
+    def recorded(self, *, mds: str, affected: int) -> AbsenceRecorded:
+        """The fact that the time is blocked."""
+        return AbsenceRecorded(affected=affected, **self._told(mds))
+
+    def cancelled(self, *, mds: str) -> AbsenceCancelled:
+        """The fact that it is given back."""
+        return AbsenceCancelled(**self._told(mds))
+
+    def _told(self, mds: str) -> dict[str, Any]:
+        """What a fact says of it: not even its kind."""
+        return {
+            "absence_id": self.id,
+            "agent_id": self.agent_id,
+            "mds": mds,
+            "starts_at": self.starts_at,
+            "ends_at": self.ends_at,
+        }
 
 
 def paris_instant(day: date, wall: time, *, field: str) -> datetime:

@@ -134,3 +134,10 @@ def may_plan(viewer: Viewer, agent: Assignment) -> bool:
         return True
     planners = {roles.SECRETAIRE, roles.RESPONSABLE}
     return not viewer.roles.isdisjoint(planners) and (agent.mds in viewer.mds or agent.volant)
+
+
+def may_take_up(viewer: Viewer, agent: Assignment) -> bool:
+    """Reassign, move or cancel in bulk what an absent agent holds: the secretaries and
+    responsables of the MDS, not the agent alone: it falls on colleagues."""
+    planners = {roles.SECRETAIRE, roles.RESPONSABLE}
+    return not viewer.roles.isdisjoint(planners) and (agent.mds in viewer.mds or agent.volant)

@@ -28,6 +28,7 @@ from services.rendezvous.persistence.offres import Offres
 from services.rendezvous.persistence.plannings import Plannings
 from services.rendezvous.persistence.rendezvous import Agendas, Holds
 from services.rendezvous.persistence.renforts import Besoins, Renforts
+from services.rendezvous.persistence.reprises import Reprises
 from services.rendezvous.persistence.resources import Resources, Zones
 from services.rendezvous.persistence.series import Series
 from services.rendezvous.persistence.tables import metadata
@@ -146,3 +147,8 @@ class UnitOfWork(ChassisUnitOfWork):
     def renforts(self) -> Renforts:
         """What the volants give."""
         return Renforts(self.session)
+
+    @cached_property
+    def reprises(self) -> Reprises:
+        """What is decided for the rendezvous of absences."""
+        return Reprises(self.session)

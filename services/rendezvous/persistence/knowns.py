@@ -117,6 +117,27 @@ class Knowns:
             )
         )
 
+    def stand_ins(self, mds: str, day: date, *, also: Collection[UUID] = ()) -> list[Assignment]:
+        """Agents in post on a day in an MDS, the volants of any, and those named."""
+        posts = (
+            sa.select(assignment)
+            .where(assignment.c.effective_on <= day)
+            .ext(pg.distinct_on(assignment.c.agent_id))
+            .order_by(assignment.c.agent_id, assignment.c.effective_on.desc())
+            .subquery()
+        )
+        rows = self._session.execute(
+            sa.select(posts).where(
+                posts.c.active,
+                sa.or_(
+                    posts.c.mds == mds,
+                    posts.c.volant,
+                    posts.c.agent_id == sa.any_(sa.cast(list(also), pg.ARRAY(pg.UUID))),
+                ),
+            )
+        )
+        return [Assignment(**row._mapping) for row in rows]
+
     def put_site(self, known: KnownSite) -> None:
         """Remember a site."""
         row = pg.insert(site).values(vars(known))

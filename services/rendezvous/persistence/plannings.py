@@ -96,19 +96,18 @@ class Plannings:
         if rows:
             self._session.execute(sa.insert(absence), rows)
 
-    def absence(self, absence_id: UUID) -> Absence | None:
-        """An absence by id."""
-        row = self._session.execute(
-            sa.select(absence).where(absence.c.id == absence_id)
-        ).one_or_none()
+    def absence(self, absence_id: UUID, *, to_keep: bool = False) -> Absence | None:
+        """An absence by id; `to_keep`: nobody lifts it before this transaction ends."""
+        query = sa.select(absence).where(absence.c.id == absence_id)
+        if to_keep:
+            query = query.with_for_update(read=True, key_share=True)
+        row = self._session.execute(query).one_or_none()
         return _as_absence(row) if row else None
 
     def delete_absence(self, absence_id: UUID) -> bool:
-        """Remove an absence. False when it no longer was there."""
-        done = self._session.scalars(
-            sa.delete(absence).where(absence.c.id == absence_id).returning(absence.c.id)
-        )
-        return done.one_or_none() is not None
+        """Remove an absence. False when another did so first."""
+        gone = sa.delete(absence).where(absence.c.id == absence_id).returning(absence.c.id)
+        return self._session.scalar(gone) is not None
 
     def absences_of(self, agent_ids: Collection[UUID], window: Interval) -> list[Absence]:
         """Absences of these agents that touch a window."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -63,6 +63,14 @@ _SEEN = sa.select(
 )
 _SEEN_ONE = _SEEN.where(rendezvous.c.id == sa.bindparam("rendezvous_id"))
 _SEEN_TO_CHANGE = _SEEN_ONE.with_for_update(of=rendezvous)
+
+_MINUTES_BOOKED = """
+    SELECT held.agent_id, sum(extract(epoch FROM ends_at - starts_at) / 60)::int AS minutes
+    FROM rendezvous CROSS JOIN LATERAL unnest(agent_ids) AS held(agent_id)
+    WHERE agent_ids && %(agents)s::uuid[] AND held.agent_id = ANY(%(agents)s::uuid[])
+      AND held_on BETWEEN %(first)s AND %(last)s AND status <> 'CANCELLED'
+    GROUP BY held.agent_id
+"""
 
 
 def _saving(*names: str) -> sa.Update:
@@ -185,6 +193,42 @@ class Agendas:
                 .order_by(rendezvous.c.starts_at, rendezvous.c.id)
             )
         )
+
+    def affected(
+        self,
+        agent_id: UUID,
+        window: Interval,
+        *,
+        after: tuple[datetime, UUID] | None = None,
+        limit: int | None = None,
+    ) -> list[Seen]:
+        """The same, with what decides who sees them; those after a place in that order."""
+        query = (
+            _SEEN.where(
+                rendezvous.c.id.in_(
+                    sa.select(occupation.c.rendezvous_id).where(
+                        occupation.c.resource_id == agent_id,
+                        occupation.c.during.op("&&")(sa.func.tstzrange(window.start, window.end)),
+                    )
+                ),
+                rendezvous.c.starts_at < window.end,
+                rendezvous.c.ends_at > window.start,
+                rendezvous.c.status == Status.BOOKED,
+            )
+            .order_by(rendezvous.c.starts_at, rendezvous.c.id)
+            .limit(limit)
+        )
+        if after is not None:
+            query = query.where(sa.tuple_(rendezvous.c.starts_at, rendezvous.c.id) > after)
+        return [_as_seen(row) for row in self._session.execute(query)]
+
+    def minutes_booked(
+        self, agent_ids: Collection[UUID], first_day: date, last_day: date
+    ) -> dict[UUID, int]:
+        """Minutes of rendezvous, not cancelled, of each of these agents over Paris days."""
+        values = {"agents": list(agent_ids), "first": first_day, "last": last_day}
+        rows = self._session.connection().exec_driver_sql(_MINUTES_BOOKED, values)
+        return {row.agent_id: row.minutes for row in rows}
 
     def of_personne(
         self, personne_id: UUID, *, before: tuple[datetime, UUID] | None, limit: int

@@ -572,3 +572,44 @@ renfort_jour = sa.Table(
     sa.Index("ix_renfort_jour_day", "day"),
     sa.Index("ix_renfort_jour_renfort_id", "renfort_id"),
 )
+
+#: One per absence, which it outlives: no foreign key, the absence may be lifted.
+reprise = sa.Table(
+    "reprise",
+    metadata,
+    sa.Column("id", pg.UUID, primary_key=True),
+    sa.Column("absence_id", pg.UUID, nullable=False),
+    sa.Column("agent_id", pg.UUID, nullable=False),
+    sa.Column("launched_by", sa.Text, nullable=False),
+    sa.Column("launched_at", Instant, nullable=False),
+    sa.Column("stopped_at", Instant),
+    sa.UniqueConstraint("absence_id"),
+)
+
+reprise_line = sa.Table(
+    "reprise_line",
+    metadata,
+    sa.Column("id", pg.UUID, primary_key=True),
+    sa.Column("reprise_id", pg.UUID, sa.ForeignKey("reprise.id"), nullable=False),
+    sa.Column("rendezvous_id", pg.UUID, sa.ForeignKey("rendezvous.id"), nullable=False),
+    sa.Column("mds", sa.Text, nullable=False),
+    #: The version of the rendezvous that was decided upon: another one is not touched.
+    sa.Column("seen_version", sa.Integer, nullable=False),
+    sa.Column("auto", sa.Boolean, nullable=False),
+    #: Null, with `auto`: the first proposal of the moment, written here once it is taken.
+    sa.Column("act", sa.Text),
+    sa.Column("agent_id", pg.UUID),
+    sa.Column("starts_at", Instant),
+    sa.Column("outside_opening", sa.Boolean, nullable=False),
+    sa.Column("decided_by", sa.Text, nullable=False),
+    sa.Column("decided_at", Instant, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("refusal", sa.Text),
+    sa.Column("settled_at", Instant),
+    sa.UniqueConstraint("reprise_id", "rendezvous_id"),
+    sa.CheckConstraint("auto OR act IS NOT NULL", name="act"),
+    sa.CheckConstraint("state IN ('TODO', 'DONE', 'REFUSED', 'LEFT', 'STOPPED')", name="state"),
+    sa.CheckConstraint("(state = 'REFUSED') = (refusal IS NOT NULL)", name="refusal"),
+    sa.CheckConstraint("(state = 'TODO') = (settled_at IS NULL)", name="settled"),
+    sa.Index("ix_reprise_line_rendezvous_id", "rendezvous_id"),
+)

@@ -13,6 +13,7 @@ from services.rendezvous.service.fermetures import FermetureRoutes
 from services.rendezvous.service.planning import PlanningRoutes
 from services.rendezvous.service.reading import ReadingRoutes
 from services.rendezvous.service.renforts import RenfortRoutes
+from services.rendezvous.service.reprise import RepriseRoutes
 from services.rendezvous.service.resources import ResourceRoutes
 from services.rendezvous.service.series import SeriesRoutes
 from services.rendezvous.service.week import WeekRoutes
@@ -26,6 +27,7 @@ class RendezvousService(
     CreneauxRoutes,
     BookingRoutes,
     AttenteRoutes,
+    RepriseRoutes,
     ReadingRoutes,
     WeekRoutes,
     CalendarRoutes,

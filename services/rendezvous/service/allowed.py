@@ -10,6 +10,8 @@ CONFIGURERS = frozenset({roles.RESPONSABLE, roles.ADMIN})
 EQUIPPERS = CONFIGURERS | {roles.SECRETAIRE}
 #: Open and close an agent's time.
 PLANNERS = roles.AGENTS | {roles.ADMIN}
+#: Take up in bulk what an absent agent holds.
+TAKE_UP = frozenset({roles.SECRETAIRE, roles.RESPONSABLE})
 #: Take, keep and look up a rendezvous: an agent, or the person for themselves.
 BOOKERS = roles.AGENTS | {roles.PERSONNE}
 #: Read what can be booked.

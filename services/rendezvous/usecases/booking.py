@@ -135,7 +135,8 @@ def move(
         _check_own_move(uow, seen, changes)
     wish = _moved_wish(seen, changes)
     ground = read_ground(uow, wish, seen.personne_ids)
-    motif, place = place_of(wish, ground, viewer, now=uow.now)
+    same_hour = wish.starts_at == seen.place.starts_at
+    motif, place = place_of(wish, ground, viewer, now=uow.now, delay_met=same_hour)
     seat = seat_of(
         wish,
         motif,

@@ -14,18 +14,21 @@ from services.rendezvous.usecases.seating import learn_agent
 from services.rendezvous.usecases.viewers import viewer_of
 
 
-def check_post(uow: UnitOfWork, viewer: Viewer, agent_id: UUID, day: date, *, field: str) -> None:
+def check_post(
+    uow: UnitOfWork, viewer: Viewer, agent_id: UUID, day: date, *, field: str
+) -> Assignment:
     """The agent is in post that day and the caller plans for them; else the same refusal."""
     post: Assignment | None = uow.knowns.assignment_on(agent_id, day)
     post = post or learn_agent(uow, agent_id)
     if post is None or not post.active or not may_plan(viewer, post):
         raise AgentUnknown("Vérifiez l’annuaire et votre MDS.", field=field)
+    return post
 
 
-def plans_for(uow: UnitOfWork, by: Caller, agent_id: UUID) -> bool:
-    """Whether the caller plans for an agent today."""
+def plans_for(uow: UnitOfWork, by: Caller, agent_id: UUID) -> Assignment | None:
+    """The post today of an agent the caller plans for; None of any other."""
     post = uow.knowns.assignment_on(agent_id, uow.today)
-    return post is not None and may_plan(viewer_of(uow, by), post)
+    return post if post is not None and may_plan(viewer_of(uow, by), post) else None
 
 
 def readable_post(uow: UnitOfWork, viewer: Viewer, agent_id: UUID) -> Assignment:

@@ -1,0 +1,298 @@
+"""Takes up the rendezvous of an absence: what is affected, what is decided, one line at a time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from chassis.caller import Caller
+from chassis.ids import new_id
+from chassis.web.pages import Page, PageAsked
+from services.rendezvous.domain.errors import (
+    NotAffected,
+    PlanningUnknown,
+    RepriseStopped,
+    RepriseUnknown,
+)
+from services.rendezvous.domain.occupation import Interval
+from services.rendezvous.domain.planning import Absence
+from services.rendezvous.domain.projections import Assignment
+from services.rendezvous.domain.remplacement import Proposal
+from services.rendezvous.domain.reprise import (
+    Decision,
+    LineState,
+    Reprise,
+    RepriseLine,
+    new_line,
+)
+from services.rendezvous.domain.rights import (
+    Seen,
+    Viewer,
+    has_a_place,
+    may_plan,
+    may_see,
+    may_take_up,
+)
+from services.rendezvous.persistence import UnitOfWork
+from services.rendezvous.usecases.remplacement import Bench
+from services.rendezvous.usecases.viewers import Line, line_of, viewer_of, whole
+
+#: The kind of due work: one line.
+LINE = "reprise_line"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Affected:
+    """A rendezvous an absence falls on. One the caller may not act on is a mere busy time."""
+
+    rendezvous: Line
+    actionable: bool
+    proposals: Sequence[Proposal]
+    decided: RepriseLine | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """Where a reprise is: the lines the caller may know of, and what nobody decided yet."""
+
+    reprise: Reprise
+    lines: Sequence[RepriseLine]
+    undecided: int
+
+    @property
+    def counts(self) -> Counter[LineState]:
+        """How many lines are in each state."""
+        return Counter(line.state for line in self.lines)
+
+
+def list_affected(
+    uow: UnitOfWork, *, by: Caller, absence_id: UUID, page: PageAsked
+) -> Page[Affected]:
+    """What an absence falls on, by time, each with what is proposed for it."""
+    viewer = viewer_of(uow, by)
+    absence = _absence(uow, viewer, absence_id, may_plan)
+    after = (datetime.fromisoformat(page.after[0]), UUID(page.after[1])) if page.after else None
+    found = uow.agendas.affected(absence.agent_id, _span(absence), after=after, limit=page.sought)
+    cut = page.of(found, _place_of)
+    shown = whole(uow, viewer, [seen for seen in cut.items if has_a_place(viewer, seen)])
+    decided = _decided(uow, absence_id, [seen.rendezvous.id for seen in shown])
+    bench = Bench(uow, absence)
+    return Page([_affected(viewer, seen, bench, decided) for seen in shown], cut.next)
+
+
+def launch(
+    uow: UnitOfWork, *, by: Caller, absence_id: UUID, decisions: Sequence[Decision], auto: bool
+) -> Progress:
+    """Take up an absence. It has one reprise: who comes second gets it as it is."""
+    viewer = viewer_of(uow, by)
+    absence = _absence(uow, viewer, absence_id, may_take_up, to_keep=True)
+    reprise = Reprise(
+        id=new_id(),
+        absence_id=absence.id,
+        agent_id=absence.agent_id,
+        launched_by=by.subject,
+        launched_at=uow.now,
+    )
+    if uow.reprises.add(reprise):
+        _decide(uow, by, _Plan(reprise=reprise, absence=absence, decisions=decisions, auto=auto))
+        return _progress(uow, viewer, reprise)
+    first = uow.reprises.of_absence(absence_id)
+    if first is None:
+        raise RepriseUnknown()
+    return _progress(uow, viewer, first)
+
+
+def decide(
+    uow: UnitOfWork, *, by: Caller, reprise_id: UUID, decisions: Sequence[Decision], auto: bool
+) -> Progress:
+    """Decide what is not decided yet, or was refused or left. Raises RepriseStopped.
+
+    The absence is held before the reprise, and the reprise before its lines, as whoever lifts
+    the absence does.
+    """
+    viewer = viewer_of(uow, by)
+    reprise = _reprise(uow, viewer, reprise_id, may_take_up)
+    absence = uow.plannings.absence(reprise.absence_id, to_keep=True)
+    if absence is None:
+        raise RepriseStopped("Ses rendez-vous se tiennent comme prévu.")
+    uow.reprises.get(reprise_id, to_change=True)
+    _decide(uow, by, _Plan(reprise=reprise, absence=absence, decisions=decisions, auto=auto))
+    return _progress(uow, viewer, reprise)
+
+
+def read_reprise(uow: UnitOfWork, *, by: Caller, reprise_id: UUID) -> Progress:
+    """Where it is."""
+    viewer = viewer_of(uow, by)
+    return _progress(uow, viewer, _reprise(uow, viewer, reprise_id, may_plan))
+
+
+def stop_reprise(uow: UnitOfWork, absence_id: UUID) -> None:
+    """The absence is lifted: what waits its turn stops; what was done stays done."""
+    reprise = uow.reprises.of_absence(absence_id)
+    if reprise is None:
+        return
+    uow.reprises.stop(absence_id, now=uow.now)
+    for line in uow.reprises.lines(reprise.id, to_change=True):
+        if line.state is LineState.TODO:
+            line.stop(now=uow.now)
+            uow.reprises.save_line(line)
+            uow.unschedule(LINE, line.id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Plan:
+    """What is decided for an absence; `auto`: the rule decides of all that nobody named."""
+
+    reprise: Reprise
+    absence: Absence
+    decisions: Sequence[Decision]
+    auto: bool
+
+
+def _decide(uow: UnitOfWork, by: Caller, plan: _Plan) -> None:
+    viewer = viewer_of(uow, by)
+    found = uow.agendas.affected(plan.absence.agent_id, _span(plan.absence))
+    placed = whole(uow, viewer, [seen for seen in found if has_a_place(viewer, seen)])
+    affected = {seen.rendezvous.id: seen for seen in placed if may_see(viewer, seen)}
+    lines = {
+        line.rendezvous_id: line for line in uow.reprises.lines(plan.reprise.id, to_change=True)
+    }
+    for place, decision in enumerate(plan.decisions):
+        if decision.rendezvous_id not in affected:
+            raise NotAffected(
+                "Il se tient à un autre moment, ou n’est plus à tenir.",
+                field=f"/decisions/{place}/rendezvous_id",
+            )
+    new = []
+    for decision in [*plan.decisions, *_left_to_the_rule(plan, affected, lines)]:
+        rendezvous = affected[decision.rendezvous_id].rendezvous
+        line = lines.get(rendezvous.id)
+        if line is not None:
+            line.decide(decision, seen_version=rendezvous.version, by=by.subject, now=uow.now)
+            uow.reprises.save_line(line)
+        else:
+            line = new_line(
+                decision,
+                line_id=new_id(),
+                reprise_id=plan.reprise.id,
+                mds=rendezvous.place.mds,
+                seen_version=rendezvous.version,
+                by=by.subject,
+                now=uow.now,
+            )
+            new.append(line)
+        if line.state is LineState.TODO:
+            uow.schedule(LINE, line.id, uow.now, payload=_claims(by) | {"auto": line.auto})
+    uow.reprises.add_lines(new)
+
+
+def _left_to_the_rule(
+    plan: _Plan, affected: Mapping[UUID, Seen], lines: Mapping[UUID, RepriseLine]
+) -> list[Decision]:
+    """Those nobody named, without a line or refused: what was left on purpose stays."""
+    if not plan.auto:
+        return []
+    named = {decision.rendezvous_id for decision in plan.decisions}
+    return [
+        Decision(rendezvous_id=rendezvous_id, act=None)
+        for rendezvous_id in affected
+        if rendezvous_id not in named
+        and (rendezvous_id not in lines or lines[rendezvous_id].state is LineState.REFUSED)
+    ]
+
+
+def _claims(by: Caller) -> dict[str, Any]:
+    """Who decided, so that each line is done in their name and within their rights."""
+    return {
+        "subject": by.subject,
+        "roles": sorted(by.roles),
+        "agent_id": by.agent_id,
+        "mds": by.mds,
+    }
+
+
+def _progress(uow: UnitOfWork, viewer: Viewer, reprise: Reprise) -> Progress:
+    """Of an agent who works in several MDS, each sees the lines of their own."""
+    own = viewer.agent_id == reprise.agent_id
+    lines = uow.reprises.lines(reprise.id)
+    absence = uow.plannings.absence(reprise.absence_id)
+    affected = uow.agendas.affected(absence.agent_id, _span(absence)) if absence else []
+    decided = {line.rendezvous_id for line in lines}
+    left = [
+        seen for seen in affected if seen.rendezvous.id not in decided and has_a_place(viewer, seen)
+    ]
+    return Progress(
+        reprise=reprise,
+        lines=[line for line in lines if own or line.mds in viewer.mds],
+        undecided=len(left),
+    )
+
+
+def _affected(
+    viewer: Viewer, seen: Seen, bench: Bench, decided: Mapping[UUID, RepriseLine]
+) -> Affected:
+    line, actionable = line_of(viewer, seen), may_see(viewer, seen)
+    return Affected(
+        rendezvous=line,
+        actionable=actionable,
+        proposals=bench.propose(seen, masked=line.masked) if actionable else (),
+        decided=decided.get(seen.rendezvous.id),
+    )
+
+
+def _decided(
+    uow: UnitOfWork, absence_id: UUID, rendezvous_ids: Sequence[UUID]
+) -> dict[UUID, RepriseLine]:
+    reprise = uow.reprises.of_absence(absence_id)
+    if reprise is None:
+        return {}
+    lines = uow.reprises.lines(reprise.id, among=rendezvous_ids)
+    return {line.rendezvous_id: line for line in lines}
+
+
+def _absence(
+    uow: UnitOfWork,
+    viewer: Viewer,
+    absence_id: UUID,
+    allowed: Callable[[Viewer, Assignment], bool],
+    *,
+    to_keep: bool = False,
+) -> Absence:
+    found = uow.plannings.absence(absence_id, to_keep=to_keep)
+    if found is None or not _is_allowed(uow, viewer, found.agent_id, allowed):
+        raise PlanningUnknown()
+    return found
+
+
+def _reprise(
+    uow: UnitOfWork,
+    viewer: Viewer,
+    reprise_id: UUID,
+    allowed: Callable[[Viewer, Assignment], bool],
+) -> Reprise:
+    found = uow.reprises.get(reprise_id)
+    if found is None or not _is_allowed(uow, viewer, found.agent_id, allowed):
+        raise RepriseUnknown()
+    return found
+
+
+def _is_allowed(
+    uow: UnitOfWork,
+    viewer: Viewer,
+    agent_id: UUID,
+    allowed: Callable[[Viewer, Assignment], bool],
+) -> bool:
+    post = uow.knowns.assignment_on(agent_id, uow.today)
+    return post is not None and allowed(viewer, post)
+
+
+def _span(absence: Absence) -> Interval:
+    return Interval(absence.starts_at, absence.ends_at)
+
+
+def _place_of(seen: Seen) -> tuple[str, UUID]:
+    return (seen.rendezvous.place.starts_at.isoformat(), seen.rendezvous.id)
