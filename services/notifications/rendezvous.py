@@ -20,6 +20,7 @@ class _StateIn(AnswerSchema):
     rendezvous_id = fields.UUID(required=True)
     status = fields.String(required=True)
     starts_at = fields.AwareDateTime(required=True)
+    personne_ids = fields.List(fields.UUID(), required=True)
 
 
 class _StatesIn(AnswerSchema):
@@ -50,6 +51,7 @@ def read_states(
             is_planned=state["status"] == _BOOKED,
             is_cancelled=state["status"] == _CANCELLED,
             starts_at=state["starts_at"],
+            personne_ids=frozenset(state["personne_ids"]),
         )
         for answer in answers
         for state in answer["rendezvous"]

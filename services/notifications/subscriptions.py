@@ -78,10 +78,24 @@ class ContactSafetyChanged(FactSchema):
 
 @subscriptions.on("rendezvous", "rendezvous_booked.v1", of="rendezvous", reads=RendezvousFact)
 def rendezvous_is_booked(uow: UnitOfWork, data: dict[str, Any], event: Event) -> None:
-    """Confirm it and plan its reminder."""
+    """Confirm it and plan its reminder. A collective one names nobody yet: see below."""
     planning.announce_rendezvous(
         uow, _rendezvous(data, event), template=Template.RENDEZVOUS_CONFIRMED
     )
+
+
+@subscriptions.on("rendezvous", "participant_joined.v1", of="rendezvous", reads=RendezvousFact)
+def participant_has_joined(uow: UnitOfWork, data: dict[str, Any], event: Event) -> None:
+    """Confirm and remind the one who enrolled; the others hear nothing."""
+    planning.announce_rendezvous(
+        uow, _rendezvous(data, event), template=Template.RENDEZVOUS_CONFIRMED
+    )
+
+
+@subscriptions.on("rendezvous", "participant_left.v1", of="rendezvous", reads=RendezvousFact)
+def participant_has_left(uow: UnitOfWork, data: dict[str, Any], event: Event) -> None:
+    """Tell the one who left that it is no longer theirs; the others hear nothing."""
+    planning.announce_cancellation(uow, _rendezvous(data, event))
 
 
 @subscriptions.on("rendezvous", "rendezvous_moved.v1", of="rendezvous", reads=RendezvousFact)

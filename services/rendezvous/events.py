@@ -174,6 +174,23 @@ class AbsenceCancelled(AbsenceFact):
     name = "absence_cancelled"
 
 
+@dataclass(frozen=True, kw_only=True)
+class ParticipantJoined(RendezvousFact):
+    """One person has a seat in a collective rendezvous; `personne_ids`: that one alone."""
+
+    name = "participant_joined"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParticipantLeft(RendezvousFact):
+    """One person gave their seat up; `personne_ids`: that one alone. The rest goes on."""
+
+    name = "participant_left"
+
+    by: str
+    reason: str
+
+
 FACTS: tuple[type[Fact], ...] = (
     RendezvousBooked,
     RendezvousMoved,
@@ -186,4 +203,6 @@ FACTS: tuple[type[Fact], ...] = (
     RenfortAssigned,
     AbsenceRecorded,
     AbsenceCancelled,
+    ParticipantJoined,
+    ParticipantLeft,
 )

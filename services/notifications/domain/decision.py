@@ -29,11 +29,13 @@ class Contact:
 
 @dataclass(frozen=True, kw_only=True)
 class RendezvousState:
-    """What has become of a rendezvous. `is_planned`: still to come as booked."""
+    """What has become of a rendezvous. `is_planned`: still to come as booked; `personne_ids`: who
+    is expected (or was, once cancelled): one who left a collective one no longer is."""
 
     is_planned: bool
     is_cancelled: bool
     starts_at: datetime
+    personne_ids: frozenset[UUID]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,9 +139,10 @@ def _still_holds(message: Message, state: State | None) -> bool:
     if isinstance(state, OffreState):
         says_taken = message.template is Template.CRENEAU_TAKEN
         return (state.is_taken if says_taken else state.is_open) and _is_same_time(message, state)
+    is_expected = message.personne_id in state.personne_ids
     if message.template is Template.RENDEZVOUS_CANCELLED:
-        return state.is_cancelled
-    return state.is_planned and _is_same_time(message, state)
+        return state.is_cancelled or not is_expected
+    return state.is_planned and is_expected and _is_same_time(message, state)
 
 
 def _is_same_time(message: Message, state: State) -> bool:

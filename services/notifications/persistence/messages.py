@@ -165,15 +165,22 @@ class Messages:
         return as_message(row) if row else None
 
     def drop_waiting_of_subject(
-        self, subject_type: SubjectType, subject_id: UUID, *, before: int, now: datetime
+        self,
+        subject_type: SubjectType,
+        subject_id: UUID,
+        *,
+        before: int,
+        personne_ids: Collection[UUID],
+        now: datetime,
     ) -> list[Message]:
-        """Supersede what older facts of a subject left waiting."""
+        """Supersede what older facts of a subject left waiting for these people."""
         return self._drop(
             DropReason.SUPERSEDED,
             now,
             message.c.subject_type == subject_type,
             message.c.subject_id == subject_id,
             message.c.subject_version < before,
+            message.c.personne_id.in_(personne_ids),
         )
 
     def drop_waiting_of_personne(

@@ -123,7 +123,11 @@ def announce_offer(uow: UnitOfWork, offre: Offre) -> None:
 def close_offer(uow: UnitOfWork, offre: Offre, *, is_taken: bool) -> None:
     """Nothing more is told of it, but to whoever was told and lost it: that it is taken."""
     untold = uow.messages.drop_waiting_of_subject(
-        SubjectType.OFFRE, offre.offer_id, before=offre.version, now=uow.now
+        SubjectType.OFFRE,
+        offre.offer_id,
+        before=offre.version,
+        personne_ids=offre.personne_ids,
+        now=uow.now,
     )
     _tell(uow, untold)
     if is_taken:
@@ -133,7 +137,8 @@ def close_offer(uow: UnitOfWork, offre: Offre, *, is_taken: bool) -> None:
 
 
 def supersede(uow: UnitOfWork, rendezvous: Rendezvous) -> None:
-    """Drop what older facts of this rendezvous left waiting; its first fact has none before it."""
+    """Drop what older facts of this rendezvous left waiting for those this one is told to; its
+    first fact has none before it. One who left a collective rendezvous still hears that."""
     if rendezvous.version == 1:
         return
     _tell(
@@ -142,6 +147,7 @@ def supersede(uow: UnitOfWork, rendezvous: Rendezvous) -> None:
             SubjectType.RENDEZVOUS,
             rendezvous.rendezvous_id,
             before=rendezvous.version,
+            personne_ids=rendezvous.personne_ids,
             now=uow.now,
         ),
     )

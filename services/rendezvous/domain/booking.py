@@ -15,10 +15,13 @@ from services.rendezvous.domain.errors import (
     InThePast,
     MotifUnknown,
     NotOnTheMinute,
+    NotTied,
     NotYoursToBook,
+    OverrideRefused,
     PersonneDeceased,
     ProfessionNotAllowed,
     RoomUnknown,
+    SessionFull,
     SiteUnknown,
     VehicleUnknown,
     ZoneUnknown,
@@ -30,9 +33,9 @@ from services.rendezvous.domain.projections import (
     KnownPersonne,
     KnownSite,
 )
-from services.rendezvous.domain.rendezvous import Links, Place
+from services.rendezvous.domain.rendezvous import UNMARKED, Links, Marks, OverrideReason, Place
 from services.rendezvous.domain.resource import Resource, ResourceKind
-from services.rendezvous.domain.rights import Viewer, is_closed_to
+from services.rendezvous.domain.rights import Viewer, is_closed_to, may_override
 from services.rendezvous.domain.zone import travel_minutes
 
 
@@ -52,6 +55,8 @@ class Wish:
     outside_delay: bool = False
     #: What it holds already: on the same site, it stays as it is where nothing else is named.
     kept: Place | None = None
+    #: Why the person is given two rendezvous at once; None: they are not.
+    override: OverrideReason | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +90,8 @@ def check_personnes(
         raise IdentityRequired(
             "Seul un premier accueil se prend sans personne identifiée.", field="/personne_ids"
         )
+    if motif.is_collective and len(personne_ids) > motif.capacity:
+        raise SessionFull(f"Ce motif a {motif.capacity} places.")
     known = [ground.personnes.get(personne_id) for personne_id in personne_ids]
     if any(one is None or is_closed_to(viewer, one) for one in known):
         raise PersonneNotFound()
@@ -92,22 +99,35 @@ def check_personnes(
         raise PersonneDeceased("Vérifiez la fiche de la personne.")
 
 
-def check_dossier(personne_ids: tuple[UUID, ...], links: Links, ground: Ground) -> None:
-    """The dossier is about one of those received: what is held is written in it, by dsu."""
+def check_links(personne_ids: tuple[UUID, ...], motif: Motif, links: Links, ground: Ground) -> None:
+    """The dossier is about one of those received: what is held is written in it, by dsu. What
+    several people attend is written in nobody's."""
+    if motif.is_collective and links != Links():
+        raise NotTied("Ne donnez ni dossier ni orientation.")
     if links.dossier_id is None:
         return
     if ground.dossier is None or ground.dossier.personne_ids.isdisjoint(personne_ids):
         raise DossierMismatch("Vérifiez le dossier et la personne.", field="/dossier_id")
 
 
-def check_for_self(viewer: Viewer, personne_ids: tuple[UUID, ...], links: Links) -> None:
-    """A person books for themselves alone, and ties it to nothing: an agent does."""
+def check_for_self(
+    viewer: Viewer, personne_ids: tuple[UUID, ...], links: Links, marks: Marks = UNMARKED
+) -> None:
+    """A person books for themselves alone, ties it to nothing and marks nothing: an agent does."""
     if not viewer.is_personne:
         return
     if personne_ids != (viewer.personne_id,):
         raise NotYoursToBook("Vous ne pouvez prendre rendez-vous que pour vous-même.")
     if links != Links():
         raise NotYoursToBook("Un agent rattache le rendez-vous à un dossier, à une orientation.")
+    if marks != UNMARKED:
+        raise NotYoursToBook("Les marques sont celles des agents.")
+
+
+def check_override(viewer: Viewer, wish: Wish, mds: str) -> None:
+    """Only a responsable of the MDS passes over a person's other rendezvous."""
+    if wish.override is not None and not may_override(viewer, mds):
+        raise OverrideRefused("Demandez-le au responsable de la MDS où il se tiendrait.")
 
 
 def place_of(
@@ -215,6 +235,7 @@ def _check_agents(wish: Wish, motif: Motif, ground: Ground) -> None:
         post = ground.agents.get(agent_id)
         if post is None or not post.active:
             raise AgentUnknown("Vérifiez l’annuaire.", field=f"/agent_ids/{place}")
+    motif.check_team(len(wish.agent_ids))
     lead = ground.agents[wish.agent_ids[0]]
     if not motif.takes(lead.profession):
         raise ProfessionNotAllowed(

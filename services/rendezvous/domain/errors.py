@@ -20,6 +20,21 @@ _ALTERNATIVES = {
         ],
     )
 }
+#: What a refused seat comes with.
+_SESSIONS = {
+    "alternatives": (
+        "Jusqu’à cinq autres sessions de ce motif où il reste une place, les plus proches d’abord.",
+        [
+            {
+                "rendezvous_id": "01980a3c-5a10-7c43-9c39-0a1b2c3d4e01",
+                "starts_at": "2023-01-16T08:00:00+00:00",
+                "ends_at": "2023-01-16T10:00:00+00:00",
+                "site": "MONTAUBAN-CENTRE",
+                "seats_left": 4,
+            }
+        ],
+    )
+}
 
 
 class MotifUnknown(Invalid):
@@ -97,6 +112,20 @@ class ProfessionNotAllowed(Conflict):
 
     code = "profession-non-admise"
     title = "La profession de l’agent ne tient pas ce motif"
+
+
+class BinomeRequired(Conflict):
+    """The motif is held by more agents together."""
+
+    code = "binome-requis"
+    title = "Ce motif demande plusieurs agents ensemble"
+
+
+class MotifChangesNature(Conflict):
+    """A motif stays individual or collective: what is booked of it must stay what it is."""
+
+    code = "motif-nature"
+    title = "Un motif individuel ne devient pas collectif, ni l’inverse"
 
 
 class NotYoursToBook(Forbidden):
@@ -483,3 +512,89 @@ class RepriseUnknown(NotFound):
 
     code = "reprise-introuvable"
     title = "Reprise introuvable"
+
+
+class OverrideRefused(Forbidden):
+    """Only a responsable gives a person two rendezvous at once, in their own MDS."""
+
+    code = "derogation-refusee"
+    title = "Seul le responsable de la MDS peut passer outre"
+
+
+class NotYoursToMark(Forbidden):
+    """Marks are for those who hold it, and who plan for its MDS."""
+
+    code = "marques-reservees"
+    title = "Marques réservées aux agents qui reçoivent et à ceux qui planifient"
+
+
+class WholeRefused(Forbidden):
+    """A person who takes part does not decide for the others."""
+
+    code = "collectif-pour-tous"
+    title = "Ce rendez-vous est aussi celui d’autres personnes"
+
+
+class NotTied(Invalid):
+    """A collective rendezvous is about nobody's dossier in particular."""
+
+    code = "collectif-sans-rattachement"
+    title = "Un rendez-vous collectif ne se rattache ni à un dossier ni à une orientation"
+
+
+class SessionFull(Conflict):
+    """Every seat is taken."""
+
+    code = "complet"
+    title = "Il ne reste plus de place"
+    members: ClassVar = _SESSIONS
+
+
+class PersonneTaken(Conflict):
+    """The person has another rendezvous at that time."""
+
+    code = "personne-prise"
+    title = "La personne a déjà un rendez-vous à cet horaire"
+    members: ClassVar = _SESSIONS
+
+
+class AlreadyEnrolled(Conflict):
+    """The person has a seat already."""
+
+    code = "deja-inscrit"
+    title = "La personne est déjà inscrite"
+
+
+class NotCollective(Conflict):
+    """Nobody enrols in an individual rendezvous."""
+
+    code = "rendezvous-individuel"
+    title = "Ce rendez-vous n’est pas collectif"
+
+
+class AttendanceBegun(Conflict):
+    """Some were received or missed already: the whole is no longer moved nor given up."""
+
+    code = "emargement-commence"
+    title = "L’émargement a commencé"
+
+
+class NobodyCame(Conflict):
+    """Nobody enrolled was there."""
+
+    code = "aucun-present"
+    title = "Aucune des personnes inscrites n’est venue"
+
+
+class ParticipantUnknown(NotFound):
+    """No such participant, or one the caller may not know of."""
+
+    code = "participant-introuvable"
+    title = "Participation introuvable"
+
+
+class CollectiveMotif(Invalid):
+    """Of a collective motif, sessions are created and people enrol: nothing else is done."""
+
+    code = "motif-collectif"
+    title = "Ce motif est collectif"

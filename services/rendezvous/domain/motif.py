@@ -9,7 +9,7 @@ from uuid import UUID
 
 from chassis.clock import paris_day
 from chassis.errors import Invalid
-from services.rendezvous.domain.errors import NotYoursToBook, OutsideDelay
+from services.rendezvous.domain.errors import BinomeRequired, NotYoursToBook, OutsideDelay
 
 
 class Kind(StrEnum):
@@ -72,6 +72,12 @@ class Motif:
     #: One of the site is taken when none is named.
     needs_room: bool = False
     needs_vehicle: bool = False
+    #: Seats; above 1 it is collective.
+    capacity: int = 1
+    #: Two for a binôme: information préoccupante, expulsion, difficult home visits.
+    min_agents: int = 1
+    #: Up to so many minutes, someone late counts as on time.
+    late_after_minutes: int = 0
     version: int = 1
 
     @property
@@ -85,8 +91,14 @@ class Motif:
 
     @property
     def needs_identity(self) -> bool:
-        """Anyone is received, identified or not: only a first reception can be anonymous."""
-        return self.kind is not Kind.PREMIER_ACCUEIL
+        """Anyone is received, identified or not: only a first reception can be anonymous; a
+        collective rendezvous is there before those who take part."""
+        return self.kind is not Kind.PREMIER_ACCUEIL and not self.is_collective
+
+    @property
+    def is_collective(self) -> bool:
+        """Whether people enrol in it one by one."""
+        return self.capacity > 1
 
     @property
     def is_away(self) -> bool:
@@ -114,11 +126,22 @@ class Motif:
         self.version += 1
 
     def check_booker(self, roles: frozenset[str], *, is_personne: bool) -> None:
+        """Raise NotYoursToBook unless this caller may set up a rendezvous of it."""
+        if is_personne and self.is_collective:
+            raise NotYoursToBook("Inscrivez-vous à une session proposée.")
+        self.check_enroller(roles, is_personne=is_personne)
+
+    def check_enroller(self, roles: frozenset[str], *, is_personne: bool) -> None:
         """Raise NotYoursToBook unless the motif is open to this caller."""
         if is_personne and not self.bookable_by_personne:
             raise NotYoursToBook("Ce motif se prend auprès du secrétariat de votre MDS.")
         if not is_personne and self.bookable_by and roles.isdisjoint(self.bookable_by):
             raise NotYoursToBook("Ce motif n’est pas ouvert à votre rôle.")
+
+    def check_team(self, agents: int) -> None:
+        """Raise BinomeRequired when too few agents would hold it."""
+        if agents < self.min_agents:
+            raise BinomeRequired(f"Ce motif demande {self.min_agents} agents.")
 
     def check_delay(self, starts_at: datetime, now: datetime) -> None:
         """Raise OutsideDelay when it is too soon or too far ahead."""

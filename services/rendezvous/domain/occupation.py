@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -37,6 +37,8 @@ class Claim:
     kind: str
     resource_id: UUID
     during: Interval
+    #: A person's time that a responsable lets overlap; nothing else ever does.
+    overridden: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,20 +162,28 @@ def choose(
 
 
 def check_place(
-    lines: Sequence[Line], claims: Sequence[Claim], *, place: Place, motif: Motif, own: UUID | None
-) -> None:
-    """Whether a place can be had. `own`: the rendezvous or hold that already has part of it.
+    lines: Sequence[Line],
+    claims: Sequence[Claim],
+    *,
+    place: Place,
+    motif: Motif,
+    own: UUID | None,
+    override: bool = False,
+) -> list[Claim]:
+    """The claims of a place that can be had. `own`: the rendezvous or hold that already has part
+    of it; `override`: persons' other rendezvous are passed over, and the claims say so.
 
     Raises PersonneDeceased, Closed, NotOpen, AgentAbsent or SlotTaken.
     """
     if any(line.kind == "deceased" for line in lines):
         raise PersonneDeceased("Vérifiez la fiche de la personne.")
     _check_absences(lines, reach_of(place, motif.shape))
-    _check_taken(lines, claims, own)
+    passed_over = _check_taken(lines, claims, own, override=override)
     if not place.outside_opening:
         _check_closures(lines, place)
         for agent_id in place.agent_ids:
             _check_open(lines, agent_id, place, motif)
+    return [replace(one, overridden=one.resource_id in passed_over) for one in claims]
 
 
 def _check_open(lines: Sequence[Line], agent_id: UUID, place: Place, motif: Motif) -> None:
@@ -200,12 +210,20 @@ def _check_absences(lines: Sequence[Line], whole: Interval) -> None:
         raise AgentAbsent("Choisissez un autre horaire ou un autre agent.")
 
 
-def _check_taken(lines: Sequence[Line], claims: Sequence[Claim], own: UUID | None) -> None:
+def _check_taken(
+    lines: Sequence[Line], claims: Sequence[Claim], own: UUID | None, *, override: bool
+) -> set[UUID]:
+    """The persons whose other rendezvous are passed over. Raises SlotTaken for all the rest."""
     wanted = {claim.resource_id: claim.during for claim in claims}
+    passed_over = set()
     for line in lines:
         mine = own is not None and line.owner_id == own
         if line.kind not in _WHO or line.stale or mine or line.during is None:
             continue
         during = wanted.get(line.resource_id)
-        if during is not None and during.meets(line.during):
+        if during is None or not during.meets(line.during):
+            continue
+        if not override or line.kind != "personne":
             raise SlotTaken(_WHO[line.kind])
+        passed_over.add(line.resource_id)
+    return passed_over

@@ -42,6 +42,8 @@ class Action(StrEnum):
     CANCEL = "cancel"
     HONOUR = "honour"
     MISS = "miss"
+    LATE = "late"
+    MARK = "mark"
 
 
 class CancelledBy(StrEnum):
@@ -64,12 +66,32 @@ class CancelReason(StrEnum):
     OTHER = "OTHER"
 
 
+class Origin(StrEnum):
+    """Who asked for it: the person, a third party, a professional."""
+
+    PERSONNE = "PERSONNE"
+    TIERS = "TIERS"
+    PROFESSIONNEL = "PROFESSIONNEL"
+
+
+class OverrideReason(StrEnum):
+    """Why a person is given two rendezvous at once, as a code; the list is an *exemple*."""
+
+    DANGER = "DANGER"
+    HEBERGEMENT = "HEBERGEMENT"
+    LEGAL_DEADLINE = "LEGAL_DEADLINE"
+    OTHER_URGENCY = "OTHER_URGENCY"
+
+
 #: Every state an action is allowed from, and where it leads. What is absent is refused.
 TRANSITIONS: dict[tuple[Status, Action], Status] = {
     (Status.BOOKED, Action.MOVE): Status.BOOKED,
     (Status.BOOKED, Action.CANCEL): Status.CANCELLED,
     (Status.BOOKED, Action.HONOUR): Status.HONOURED,
     (Status.BOOKED, Action.MISS): Status.MISSED,
+    (Status.BOOKED, Action.LATE): Status.BOOKED,
+    # Safety does not end with the rendezvous: what an agent learns there is marked after it.
+    **{(status, Action.MARK): status for status in Status},
 }
 
 STATUS_LABELS: dict[Status, str] = {
@@ -104,9 +126,25 @@ class Place:
         return tuple(one for one in (self.room_id, self.vehicle_id) if one is not None)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Marks:
+    """What agents note for one another; it is in no fact, and no person reads it."""
+
+    origin: Origin | None = None
+    #: For the safety of the agents who receive.
+    aggression_risk: bool = False
+
+
+UNMARKED = Marks()
+
+
 @dataclass(eq=False, kw_only=True)
 class Rendezvous:
-    """A person (or several, or someone unknown) and one or more agents, at a time."""
+    """A person (or several, or someone unknown) and one or more agents, at a time.
+
+    With a capacity above 1 it is collective: `personne_ids` are then those who take part, each
+    with a participation of their own (`domain/participation.py`).
+    """
 
     id: UUID
     personne_ids: tuple[UUID, ...]
@@ -120,7 +158,16 @@ class Rendezvous:
     booked_at: datetime
     dossier_id: UUID | None = None
     orientation_id: UUID | None = None
+    capacity: int = 1
     status: Status = Status.BOOKED
+    origin: Origin | None = None
+    aggression_risk: bool = False
+    #: How late the person said they would be, or were.
+    late_minutes: int | None = None
+    #: By which rule, by whom and when the person was given two rendezvous at once.
+    override_reason: OverrideReason | None = None
+    override_by: str | None = None
+    override_at: datetime | None = None
     cancelled_by: CancelledBy | None = None
     cancel_reason: CancelReason | None = None
     excused: bool | None = None
@@ -132,12 +179,24 @@ class Rendezvous:
         """The Paris day under which it is counted."""
         return day_of(self.place.starts_at)
 
+    @property
+    def is_collective(self) -> bool:
+        """Whether several people, who do not know one another, have a seat each."""
+        return self.capacity > 1
+
+    @property
+    def seats_left(self) -> int:
+        """How many more may enrol in a collective one."""
+        return max(0, self.capacity - len(self.personne_ids))
+
     def move(self, place: Place, motif: Motif) -> RendezvousMoved:
         """Take another place; keeps the id. `motif`: the version in force on the new day."""
         self._go(Action.MOVE)
         previous, self.place = self.place.starts_at, place
         self.motif_id, self.motif, self.kind = motif.id, motif.code, motif.kind
         self.modality, self.discreet = motif.modality, motif.discreet
+        self.capacity, self.late_minutes = motif.capacity, None
+        self.override_reason = self.override_by = self.override_at = None
         return self.fact(RendezvousMoved, previous_starts_at=previous)
 
     def cancel(
@@ -159,6 +218,26 @@ class Rendezvous:
         self.excused = excused
         return self.fact(RendezvousMissed, excused=excused)
 
+    def be_late(self, *, minutes: int, now: datetime) -> None:
+        """The person is late by so many minutes; said again, the last word counts.
+
+        Raises NotStarted before its time.
+        """
+        if self.is_collective:
+            raise IllegalTransition("Un rendez-vous collectif commence à l’heure pour tous.")
+        self._started(Action.LATE, now)
+        self.late_minutes = minutes
+        self.version += 1
+
+    def mark(self, marks: Marks) -> None:
+        """Change what agents note for one another."""
+        self._go(Action.MARK)
+        self.origin, self.aggression_risk = marks.origin, marks.aggression_risk
+
+    def overrule(self, reason: OverrideReason, *, by: str, now: datetime) -> None:
+        """Record that the person has another rendezvous at that time, and who decided so."""
+        self.override_reason, self.override_by, self.override_at = reason, by, now
+
     def fact(self, kind: type[F], **more: Any) -> F:
         """A fact about this rendezvous as it stands now."""
         return kind(
@@ -178,11 +257,14 @@ class Rendezvous:
         )
 
     def _held(self, action: Action, now: datetime) -> None:
+        self.status, self.closed_at = self._started(action, now), now
+        self.version += 1
+
+    def _started(self, action: Action, now: datetime) -> Status:
         status = self._target(action)
         if now < self.place.starts_at:
             raise NotStarted("Attendez l’heure du rendez-vous, ou annulez-le.")
-        self.status, self.closed_at = status, now
-        self.version += 1
+        return status
 
     def _go(self, action: Action) -> None:
         self.status = self._target(action)
@@ -216,6 +298,7 @@ def booked(
     links: Links,
     by: str,
     now: datetime,
+    marks: Marks = UNMARKED,
 ) -> tuple[Rendezvous, RendezvousBooked]:
     """A new rendezvous and the fact that tells it."""
     rendezvous = Rendezvous(
@@ -231,5 +314,8 @@ def booked(
         booked_at=now,
         dossier_id=links.dossier_id,
         orientation_id=links.orientation_id,
+        capacity=motif.capacity,
+        origin=marks.origin,
+        aggression_risk=marks.aggression_risk,
     )
     return rendezvous, rendezvous.fact(RendezvousBooked)

@@ -11,6 +11,8 @@ from services.protection import SEE_PROTECTED, Protection
 from services.rendezvous.domain.projections import Assignment, KnownPersonne
 from services.rendezvous.domain.rendezvous import Rendezvous
 
+_PLANNERS = frozenset({roles.SECRETAIRE, roles.RESPONSABLE})
+
 
 @dataclass(frozen=True, kw_only=True)
 class Viewer:
@@ -74,7 +76,10 @@ def may_see(viewer: Viewer, seen: Seen) -> bool:
 
 
 def is_closed(viewer: Viewer, seen: Seen) -> bool:
-    """Whether accueil closes the file of one of its personnes to the viewer."""
+    """Whether accueil closes the file of one of its personnes to the viewer. Of a collective one,
+    the participant alone is left out (`shows_participant`)."""
+    if seen.rendezvous.is_collective:
+        return False
     return any(is_closed_to(viewer, personne) for personne in seen.personnes.values())
 
 
@@ -86,9 +91,38 @@ def is_closed_to(viewer: Viewer, personne: KnownPersonne) -> bool:
 
 
 def is_hidden(viewer: Viewer, seen: Seen) -> bool:
-    """Whether accueil hides the file of one of its personnes from the viewer."""
+    """Whether accueil hides the file of one of its personnes from the viewer; see `is_closed`."""
+    if seen.rendezvous.is_collective:
+        return False
     told = all(is_open_to(viewer, personne) for personne in seen.personnes.values())
     return not viewer.is_personne and not (told and not seen.untold)
+
+
+def shows_participant(viewer: Viewer, seen: Seen, personne_id: UUID) -> bool:
+    """Whether a viewer may know that this person takes part; a person knows of themselves alone."""
+    if viewer.is_personne:
+        return viewer.personne_id == personne_id
+    known = seen.personnes.get(personne_id) or KnownPersonne(personne_id=personne_id)
+    if is_closed_to(viewer, known):
+        return False
+    return has_a_part(viewer, seen) or is_open_to(viewer, known)
+
+
+def shows_marks(viewer: Viewer, rendezvous: Rendezvous) -> bool:
+    """Marks are for those who hold it and those who plan for its MDS; never for the person."""
+    if viewer.is_personne:
+        return False
+    return is_concerned(viewer, rendezvous) or plans_for(viewer, rendezvous.place.mds)
+
+
+def may_override(viewer: Viewer, mds: str) -> bool:
+    """A responsable, in their MDS, gives a person two rendezvous at once."""
+    return roles.RESPONSABLE in viewer.roles and mds in viewer.mds
+
+
+def plans_for(viewer: Viewer, mds: str) -> bool:
+    """The secretaries and the responsables of an MDS."""
+    return not viewer.roles.isdisjoint(_PLANNERS) and mds in viewer.mds
 
 
 def is_open_to(viewer: Viewer, personne: KnownPersonne) -> bool:
@@ -132,12 +166,10 @@ def may_plan(viewer: Viewer, agent: Assignment) -> bool:
     """Openings and absences: one's own; the secretaries and responsables of the MDS; admin."""
     if roles.ADMIN in viewer.roles or agent.agent_id == viewer.agent_id:
         return True
-    planners = {roles.SECRETAIRE, roles.RESPONSABLE}
-    return not viewer.roles.isdisjoint(planners) and (agent.mds in viewer.mds or agent.volant)
+    return not viewer.roles.isdisjoint(_PLANNERS) and (agent.mds in viewer.mds or agent.volant)
 
 
 def may_take_up(viewer: Viewer, agent: Assignment) -> bool:
     """Reassign, move or cancel in bulk what an absent agent holds: the secretaries and
     responsables of the MDS, not the agent alone: it falls on colleagues."""
-    planners = {roles.SECRETAIRE, roles.RESPONSABLE}
-    return not viewer.roles.isdisjoint(planners) and (agent.mds in viewer.mds or agent.volant)
+    return not viewer.roles.isdisjoint(_PLANNERS) and (agent.mds in viewer.mds or agent.volant)

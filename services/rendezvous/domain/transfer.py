@@ -11,9 +11,10 @@ from uuid import UUID
 
 from chassis.errors import DomainError
 from services.protection import PersonneNotFound
-from services.rendezvous.domain.booking import Ground, Wish, check_dossier, named
+from services.rendezvous.domain.booking import Ground, Wish, check_links, named
 from services.rendezvous.domain.errors import (
     AgentUnknown,
+    CollectiveMotif,
     MotifUnknown,
     NotStarted,
     SiteUnknown,
@@ -84,8 +85,9 @@ def ended(
     """
     personne_ids = tuple(values["personne_ids"])
     motif = _motif(wish, ground)
+    check_individual(motif)
     _check(wish, ground, personne_ids)
-    check_dossier(personne_ids, links, ground)
+    check_links(personne_ids, motif, links, ground)
     place = _place(wish, motif, ground, values.get("ends_at"))
     made = Rendezvous(
         id=rendezvous_id,
@@ -141,6 +143,12 @@ def _motif(wish: Wish, ground: Ground) -> Motif:
     if ground.motif is None:
         raise MotifUnknown(f"{wish.motif} n’est pas valide ce jour-là.", field="/motif")
     return ground.motif
+
+
+def check_individual(motif: Motif) -> None:
+    """Raise CollectiveMotif: a line says nothing of who came to a session."""
+    if motif.is_collective:
+        raise CollectiveMotif("Un rendez-vous collectif ne s’importe pas.", field="/motif")
 
 
 def _check(wish: Wish, ground: Ground, personne_ids: tuple[UUID, ...]) -> None:

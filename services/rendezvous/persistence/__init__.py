@@ -8,6 +8,7 @@ from chassis.errors import DomainError
 from chassis.unit_of_work import UnitOfWork as ChassisUnitOfWork
 from services.rendezvous.domain.errors import (
     AttenteExists,
+    MotifChangesNature,
     MotifOverlaps,
     OpeningOverlaps,
     RenfortStale,
@@ -25,12 +26,14 @@ from services.rendezvous.persistence.knowns import Knowns
 from services.rendezvous.persistence.motifs import Motifs
 from services.rendezvous.persistence.occupations import Occupations
 from services.rendezvous.persistence.offres import Offres
+from services.rendezvous.persistence.participations import Participations
 from services.rendezvous.persistence.plannings import Plannings
 from services.rendezvous.persistence.rendezvous import Agendas, Holds
 from services.rendezvous.persistence.renforts import Besoins, Renforts
 from services.rendezvous.persistence.reprises import Reprises
 from services.rendezvous.persistence.resources import Resources, Zones
 from services.rendezvous.persistence.series import Series
+from services.rendezvous.persistence.statistics import Statistics
 from services.rendezvous.persistence.tables import metadata
 from services.rendezvous.persistence.transfers import Transfers
 from services.rendezvous.persistence.weeks import Weeks
@@ -39,6 +42,7 @@ __all__ = ["CONSTRAINTS", "UnitOfWork", "metadata"]
 
 CONSTRAINTS: dict[str, type[DomainError]] = {
     "ex_motif_one_version_a_day": MotifOverlaps,
+    "ex_motif_one_nature": MotifChangesNature,
     "ex_opening_one_site_at_a_time": OpeningOverlaps,
     "uq_room_site_name": RoomExists,
     "uq_vehicle_site_name": VehicleExists,
@@ -112,6 +116,16 @@ class UnitOfWork(ChassisUnitOfWork):
     def offres(self) -> Offres:
         """Freed times offered to it."""
         return Offres(self.session)
+
+    @cached_property
+    def participations(self) -> Participations:
+        """Who takes part in collective rendezvous."""
+        return Participations(self.session)
+
+    @cached_property
+    def statistics(self) -> Statistics:
+        """What became of rendezvous."""
+        return Statistics(self.session)
 
     @cached_property
     def activities(self) -> Activities:

@@ -22,7 +22,7 @@ class Activities:
 
     def rows(self, first_day: date, last_day: date) -> list[ActivityRow]:
         """Counts over Paris days, both included; the lead agent's post is that of each day."""
-        post = _posts()
+        post = posts()
         columns = (
             rendezvous.c.mds,
             sa.func.coalesce(post.c.profession, "INCONNUE").label("profession"),
@@ -35,14 +35,7 @@ class Activities:
         query = (
             sa.select(*columns, sa.func.count().label("count"))
             .select_from(rendezvous)
-            .outerjoin(
-                post,
-                sa.and_(
-                    post.c.agent_id == rendezvous.c.agent_ids[1],
-                    held_on >= post.c.effective_on,
-                    sa.or_(post.c.until.is_(None), held_on < post.c.until),
-                ),
-            )
+            .outerjoin(post, post_of_the_day(post))
             .where(held_on.between(first_day, last_day))
             .group_by(*columns)
             .order_by(*columns)
@@ -76,7 +69,17 @@ class Activities:
         return [RenfortDays(**row._mapping) for row in self._session.execute(query)]
 
 
-def _posts() -> sa.CTE:
+def post_of_the_day(post: sa.CTE) -> sa.ColumnElement[bool]:
+    """The lead agent's post on the day a rendezvous is held."""
+    held_on = rendezvous.c.held_on
+    return sa.and_(
+        post.c.agent_id == rendezvous.c.agent_ids[1],
+        held_on >= post.c.effective_on,
+        sa.or_(post.c.until.is_(None), held_on < post.c.until),
+    )
+
+
+def posts() -> sa.CTE:
     """Posts with the day the next one begins."""
     following = sa.func.lead(assignment.c.effective_on).over(
         partition_by=assignment.c.agent_id, order_by=assignment.c.effective_on

@@ -86,6 +86,16 @@ class Occupations:
             )
         )
 
+    def release_personne(self, rendezvous_id: UUID, personne_id: UUID) -> None:
+        """Free the time of one of those a rendezvous takes."""
+        self._session.execute(
+            sa.delete(occupation).where(
+                occupation.c.rendezvous_id == rendezvous_id,
+                occupation.c.resource_id == personne_id,
+                occupation.c.kind == "personne",
+            )
+        )
+
     def release(self, owner_id: UUID) -> None:
         """Free what a rendezvous or a hold takes."""
         self._session.execute(
@@ -119,6 +129,7 @@ class Occupations:
             "of_starts": [claim.during.start for claim in claims],
             "of_ends": [claim.during.end for claim in claims],
             "of_kinds": [claim.kind for claim in claims],
+            "of_overrides": [claim.overridden for claim in claims],
             "of_rendezvous": None if held_until else owner_id,
             "of_hold": owner_id if held_until else None,
             "of_until": held_until,
@@ -128,12 +139,13 @@ class Occupations:
 
 
 _TAKE = """
-    INSERT INTO occupation (resource_id, during, kind, rendezvous_id, hold_id, held_until)
-    SELECT resource_id, tstzrange(starts_at, ends_at), kind,
+    INSERT INTO occupation (resource_id, during, kind, overridden, rendezvous_id, hold_id,
+                            held_until)
+    SELECT resource_id, tstzrange(starts_at, ends_at), kind, overridden,
            %(of_rendezvous)s::uuid, %(of_hold)s::uuid, %(of_until)s::timestamptz
     FROM unnest(%(of_resources)s::uuid[], %(of_starts)s::timestamptz[],
-                %(of_ends)s::timestamptz[], %(of_kinds)s::text[])
-      AS claim(resource_id, starts_at, ends_at, kind)
+                %(of_ends)s::timestamptz[], %(of_kinds)s::text[], %(of_overrides)s::boolean[])
+      AS claim(resource_id, starts_at, ends_at, kind, overridden)
     ON CONFLICT DO NOTHING
 """
 

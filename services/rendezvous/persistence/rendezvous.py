@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,8 @@ from services.rendezvous.domain.occupation import Claim, Interval
 from services.rendezvous.domain.rendezvous import (
     CancelledBy,
     CancelReason,
+    Origin,
+    OverrideReason,
     Place,
     Rendezvous,
     Status,
@@ -36,10 +39,23 @@ from services.rendezvous.persistence.tables import (
 
 _PLACE = tuple(Place.__dataclass_fields__)
 _STATE = ("status", "cancelled_by", "cancel_reason", "excused", "closed_at", "version")
-_MOVED = ("motif_id", "motif", "kind", "modality", "discreet", "held_on", "version")
+_OVERRIDE = ("override_reason", "override_by", "override_at")
+_MOTIF = ("motif_id", "motif", "kind", "modality", "discreet", "capacity")
+_MOVED = (*_MOTIF, *_OVERRIDE, "held_on", "late_minutes", "version")
+_NOTES = ("late_minutes", "origin", "aggression_risk", "version")
+_SEATS = ("personne_ids", "version")
 _UUIDS = pg.ARRAY(pg.UUID)
 #: A rendezvous ends at the latest on the day after the one it counts for.
 _DAY = timedelta(days=1)
+_CODES: dict[str, type[StrEnum]] = {
+    "status": Status,
+    "kind": Kind,
+    "modality": Modality,
+    "origin": Origin,
+    "override_reason": OverrideReason,
+    "cancelled_by": CancelledBy,
+    "cancel_reason": CancelReason,
+}
 #: Statements of every booking and every outcome are written once: building one costs more than
 #: running it.
 _GET = sa.select(rendezvous).where(rendezvous.c.id == sa.bindparam("rendezvous_id"))
@@ -83,6 +99,8 @@ def _saving(*names: str) -> sa.Update:
 
 _SAVE_STATE = _saving(*_STATE)
 _SAVE_PLACE = _saving(*_PLACE, *_MOVED)
+_SAVE_NOTES = _saving(*_NOTES)
+_SAVE_SEATS = _saving(*_SEATS)
 
 
 class Agendas:
@@ -100,7 +118,7 @@ class Agendas:
         """One rendezvous; locked when it is read to be changed."""
         query = _GET_TO_CHANGE if to_change else _GET
         row = self._session.execute(query, {"rendezvous_id": rendezvous_id}).one_or_none()
-        return _as_rendezvous(row) if row else None
+        return as_rendezvous(row) if row else None
 
     def seen(self, rendezvous_id: UUID, *, to_change: bool = False) -> Seen | None:
         """One rendezvous with what decides who sees it; locked when it is read to be changed."""
@@ -116,6 +134,16 @@ class Agendas:
         """Store what became of it."""
         row = vars(changed)
         self._update(_SAVE_STATE, changed.id, {name: row[name] for name in _STATE})
+
+    def save_notes(self, changed: Rendezvous) -> None:
+        """Store what agents noted of it."""
+        row = vars(changed)
+        self._update(_SAVE_NOTES, changed.id, {name: row[name] for name in _NOTES})
+
+    def save_seats(self, changed: Rendezvous) -> None:
+        """Store who takes part."""
+        row = _as_row(changed)
+        self._update(_SAVE_SEATS, changed.id, {name: row[name] for name in _SEATS})
 
     def save_place(self, changed: Rendezvous) -> None:
         """Store where, when and with whom it now takes place."""
@@ -269,7 +297,7 @@ class Agendas:
             .order_by(rendezvous.c.id)
             .with_for_update()
         )
-        return [_as_rendezvous(row) for row in rows]
+        return [as_rendezvous(row) for row in rows]
 
     def _update(self, saving: sa.Update, rendezvous_id: UUID, values: dict[str, Any]) -> None:
         # Over the connection: the session would look for mapped objects to refresh.
@@ -279,7 +307,7 @@ class Agendas:
         rows = self._session.execute(
             sa.select(rendezvous).where(*wanted).order_by(rendezvous.c.starts_at, rendezvous.c.id)
         )
-        return [_as_rendezvous(row) for row in rows]
+        return [as_rendezvous(row) for row in rows]
 
 
 class Holds:
@@ -369,25 +397,22 @@ def _as_seen(row: sa.Row[Any]) -> Seen:
     return Seen(rendezvous=_revive(values), referent_id=referent_id, personnes=personnes)
 
 
-def _as_rendezvous(row: sa.Row[Any]) -> Rendezvous:
+def as_rendezvous(row: sa.Row[Any]) -> Rendezvous:
+    """A row as the domain sees it."""
     return _revive(dict(row._mapping))
 
 
 def _revive(values: dict[str, Any]) -> Rendezvous:
     del values["held_on"]
-    reason, by = values["cancel_reason"], values["cancelled_by"]
+    codes = {name: _code(kind, values[name]) for name, kind in _CODES.items()}
     return Rendezvous(
         place=_place(values),
-        **values
-        | {
-            "status": Status(values["status"]),
-            "kind": Kind(values["kind"]),
-            "modality": Modality(values["modality"]),
-            "personne_ids": tuple(values["personne_ids"]),
-            "cancelled_by": CancelledBy(by) if by else None,
-            "cancel_reason": CancelReason(reason) if reason else None,
-        },
+        **values | codes | {"personne_ids": tuple(values["personne_ids"])},
     )
+
+
+def _code(kind: type[StrEnum], value: str | None) -> Any:
+    return None if value is None else kind(value)
 
 
 def _as_hold(row: sa.Row[Any]) -> Hold:

@@ -38,8 +38,16 @@ motif = sa.Table(
     sa.Column("needs_room", sa.Boolean, nullable=False),
     sa.Column("needs_vehicle", sa.Boolean, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("capacity", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("min_agents", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("late_after_minutes", sa.Integer, nullable=False, server_default="0"),
     sa.CheckConstraint("duration_minutes > 0", name="duration"),
     sa.CheckConstraint("offers_at_once >= 1 AND offer_minutes >= 1", name="offers"),
+    sa.CheckConstraint("capacity >= 1", name="capacity"),
+    sa.CheckConstraint("min_agents BETWEEN 1 AND 4", name="min_agents"),
+    pg.ExcludeConstraint(
+        ("code", "="), (sa.text("((capacity > 1)::int)"), "<>"), name="ex_motif_one_nature"
+    ),
     pg.ExcludeConstraint(
         ("code", "="),
         (sa.text("daterange(valid_from, valid_to, '[]')"), "&&"),
@@ -170,7 +178,19 @@ rendezvous = sa.Table(
     sa.Column("excused", sa.Boolean),
     sa.Column("closed_at", Instant),
     sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("capacity", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("origin", sa.Text),
+    sa.Column("aggression_risk", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("late_minutes", sa.Integer),
+    sa.Column("override_reason", sa.Text),
+    sa.Column("override_by", sa.Text),
+    sa.Column("override_at", Instant),
     sa.CheckConstraint("starts_at < ends_at", name="ordered"),
+    sa.CheckConstraint("capacity = 1 OR cardinality(personne_ids) <= capacity", name="seats"),
+    sa.CheckConstraint("late_minutes > 0", name="late"),
+    sa.CheckConstraint(
+        "num_nonnulls(override_reason, override_by, override_at) IN (0, 3)", name="override"
+    ),
     sa.CheckConstraint("cardinality(agent_ids) BETWEEN 1 AND 4", name="agents"),
     sa.CheckConstraint("status IN ('BOOKED', 'HONOURED', 'MISSED', 'CANCELLED')", name="status"),
     sa.CheckConstraint(
@@ -181,6 +201,37 @@ rendezvous = sa.Table(
     sa.Index("ix_rendezvous_held_on", "held_on"),
     sa.Index("ix_rendezvous_personne_ids", "personne_ids", postgresql_using="gin"),
     sa.Index("ix_rendezvous_agent_ids", "agent_ids", postgresql_using="gin"),
+    sa.Index(
+        "ix_rendezvous_session", "motif", "starts_at", postgresql_where=sa.text("capacity > 1")
+    ),
+)
+
+#: Who takes part in a collective rendezvous, those who left included; `rendezvous.personne_ids`
+#: are those who did not.
+participation = sa.Table(
+    "participation",
+    metadata,
+    sa.Column(
+        "rendezvous_id",
+        pg.UUID,
+        sa.ForeignKey("rendezvous.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    sa.Column("personne_id", pg.UUID, primary_key=True),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("joined_by", sa.Text, nullable=False),
+    sa.Column("joined_at", Instant, nullable=False),
+    sa.Column("cancelled_by", sa.Text),
+    sa.Column("cancel_reason", sa.Text),
+    sa.Column("excused", sa.Boolean),
+    sa.Column("closed_at", Instant),
+    sa.CheckConstraint("status IN ('BOOKED', 'HONOURED', 'MISSED', 'CANCELLED')", name="status"),
+    sa.CheckConstraint(
+        "(status = 'CANCELLED') = (cancelled_by IS NOT NULL AND cancel_reason IS NOT NULL)",
+        name="cancelled",
+    ),
+    sa.CheckConstraint("(status = 'MISSED') = (excused IS NOT NULL)", name="missed"),
+    sa.CheckConstraint("(status = 'BOOKED') = (closed_at IS NULL)", name="closed"),
 )
 
 hold = sa.Table(
@@ -220,12 +271,18 @@ occupation = sa.Table(
     sa.Column("hold_id", pg.UUID, sa.ForeignKey("hold.id", ondelete="CASCADE")),
     #: Until when a hold keeps it; past that, it no longer stands in anyone's way.
     sa.Column("held_until", Instant),
+    #: A person's time that a responsable lets overlap: it is seen under lock, and guards nothing.
+    sa.Column("overridden", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.CheckConstraint("NOT overridden OR kind = 'personne'", name="overridden"),
     sa.CheckConstraint("kind IN ('agent', 'room', 'vehicle', 'personne')", name="kind"),
     sa.CheckConstraint("num_nonnulls(rendezvous_id, hold_id) = 1", name="one_owner"),
     sa.CheckConstraint("(hold_id IS NULL) = (held_until IS NULL)", name="held"),
     sa.CheckConstraint("NOT isempty(during)", name="during"),
     pg.ExcludeConstraint(
-        ("resource_id", "="), ("during", "&&"), name="ex_occupation_one_at_a_time"
+        ("resource_id", "="),
+        ("during", "&&"),
+        where=sa.text("NOT overridden"),
+        name="ex_occupation_one_at_a_time",
     ),
     sa.Index("ix_occupation_rendezvous_id", "rendezvous_id"),
     sa.Index("ix_occupation_hold_id", "hold_id", postgresql_where=sa.text("hold_id IS NOT NULL")),

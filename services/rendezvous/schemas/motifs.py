@@ -11,6 +11,7 @@ from chassis.web import fields
 from chassis.web.schemas import Schema
 from services import roles
 from services.rendezvous.domain.motif import Kind, Modality
+from services.rendezvous.domain.rendezvous import MAX_AGENTS, MAX_PERSONNES
 
 PROFESSIONS = (
     "ASS",
@@ -73,7 +74,32 @@ class MotifIn(Schema):
         load_default=list,
         most=50,
     )
-    bookable_by_personne = fields.flag("La personne peut le prendre elle-même.", load_default=False)
+    bookable_by_personne = fields.flag(
+        "La personne peut le prendre elle-même ; collectif : s’y inscrire.", load_default=False
+    )
+    capacity = fields.integer(
+        "Nombre de places : 1, individuel ; plus, collectif (exemple : 12). Un motif ne change "
+        "pas de nature d’une version à l’autre.",
+        1,
+        least=1,
+        most=MAX_PERSONNES,
+        load_default=1,
+    )
+    min_agents = fields.integer(
+        "Agents ensemble au moins : 2 pour un binôme (information préoccupante, expulsion, "
+        "visite à domicile difficile).",
+        1,
+        least=1,
+        most=MAX_AGENTS,
+        load_default=1,
+    )
+    late_after_minutes = fields.integer(
+        "Jusqu’à combien de minutes un retard n’est pas compté (exemple : 10).",
+        10,
+        least=0,
+        most=120,
+        load_default=0,
+    )
     discreet = fields.flag("Motif discret : les listes en montrent moins.", load_default=False)
     instructions = fields.text(
         "Consignes données à la personne.",

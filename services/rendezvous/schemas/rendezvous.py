@@ -15,9 +15,12 @@ from services.rendezvous.domain.rendezvous import (
     MAX_PERSONNES,
     CancelledBy,
     CancelReason,
+    Origin,
+    OverrideReason,
     Status,
 )
 from services.rendezvous.schemas.fermetures import FermetureOut
+from services.rendezvous.schemas.participation import ParticipantOut
 from services.rendezvous.schemas.planning import AbsenceOut, OpeningOut
 
 #: What tells where a person lives, or that they are seen at home.
@@ -61,6 +64,18 @@ class HoldIn(PlaceIn):
     starts_at = fields.instant("Début.", "2023-01-09T10:00:00+01:00", required=True)
 
 
+class OverrideIn(Schema):
+    """Why a person is given two rendezvous at once."""
+
+    reason = fields.choice(OverrideReason, "Raison, par code (exemple).", required=True)
+
+
+_OVERRIDE = (
+    "Passer outre un autre rendez-vous de la personne, en urgence : le responsable, dans sa MDS ; "
+    "enregistré. Un agent ni une salle ne sont jamais pris deux fois."
+)
+
+
 class BookIn(PlaceIn):
     """Book directly, or from a hold."""
 
@@ -74,6 +89,16 @@ class BookIn(PlaceIn):
     orientation_id = fields.uuid(
         "Orientation à laquelle il répond.", load_default=None, allow_none=True
     )
+    origin = fields.choice(
+        Origin,
+        "Qui l’a demandé ; pris par la personne elle-même : PERSONNE.",
+        load_default=None,
+        allow_none=True,
+    )
+    aggression_risk = fields.flag(
+        "Risque d’agression, pour la sécurité des agents (agents seulement).", load_default=False
+    )
+    override_person_overlap = fields.nested(OverrideIn, _OVERRIDE)
 
     @validates_schema
     def _one_form(self, data: Mapping[str, Any], **_: Any) -> None:
@@ -99,6 +124,25 @@ class MoveIn(Schema):
     zone = fields.code("Nouvelle zone d’une visite à domicile.", "VALLEE", allow_none=True)
     outside_opening = fields.flag("Hors plage d’ouverture (agents seulement ; enregistré).")
     outside_delay = fields.flag("Hors délais du motif, urgence (agents seulement ; enregistré).")
+    override_person_overlap = fields.nested(OverrideIn, _OVERRIDE)
+
+
+class LateIn(Schema):
+    """The person is late."""
+
+    minutes = fields.integer("Retard annoncé ou constaté.", 15, least=1, most=240, required=True)
+
+
+class MarksIn(Schema):
+    """What agents note for one another; what is absent does not change."""
+
+    origin = fields.choice(Origin, "Qui l’a demandé ; null : on ne sait pas.", allow_none=True)
+    aggression_risk = fields.flag("Risque d’agression, pour la sécurité des agents.")
+
+    @validates_schema
+    def _something(self, data: Mapping[str, Any], **_: Any) -> None:
+        if not data:
+            raise ValidationError("Donnez origin ou aggression_risk.")
 
 
 class CancelIn(Schema):
@@ -153,13 +197,35 @@ class RendezvousOut(Schema):
     cancelled_by = fields.choice(CancelledBy, "Qui a annulé.", allow_none=True)
     cancel_reason = fields.choice(CancelReason, "Pourquoi.", allow_none=True)
     excused = fields.flag("Absence excusée.", allow_none=True)
+    capacity = fields.integer("Places : 1, individuel ; plus, collectif.", 1)
     version = fields.version()
+
+
+#: What agents decide among themselves: not told to the person.
+_AMONG_AGENTS = ("origin", "late_minutes", "override_reason", "override_by", "override_at")
 
 
 class RendezvousLine(RendezvousOut):
     """A rendezvous as one caller reads it; a masked one tells only that the time is taken."""
 
     masked = fields.flag("Motif discret ou fiche protégée : détails réservés aux agents concernés.")
+    seats_left = fields.integer("Collectif : places qui restent.", 4)
+    participants = fields.many(
+        ParticipantOut,
+        "Collectif : ceux que l’appelant peut connaître ; pour une personne, elle seule.",
+    )
+    origin = fields.choice(Origin, "Qui l’a demandé (agents).", allow_none=True)
+    aggression_risk = fields.flag(
+        "Risque d’agression : dit aux agents qui reçoivent et à ceux qui planifient pour la MDS."
+    )
+    late_minutes = fields.integer(
+        "Retard de la personne, en minutes (agents).", 15, allow_none=True
+    )
+    override_reason = fields.choice(
+        OverrideReason, "Pris malgré un autre rendez-vous de la personne (agents).", allow_none=True
+    )
+    override_by = fields.text("Par qui.", "agent-7", allow_none=True)
+    override_at = fields.instant("Quand (UTC).", allow_none=True)
 
     @pre_dump
     def _flatten(self, line: Any, **_: Any) -> dict[str, Any]:
@@ -168,7 +234,12 @@ class RendezvousLine(RendezvousOut):
             kept = {name: getattr(shown, name) for name in ("id", "status", "version")}
             place = {name: value for name, value in vars(shown.place).items() if name not in _HOME}
             return kept | {"place": place, "masked": True}
-        return {**vars(shown), "masked": False}
+        kept = {**vars(shown), "masked": False, "personne_ids": line.personne_ids}
+        if shown.is_collective:
+            kept |= {"seats_left": shown.seats_left, "participants": line.participations}
+        hidden = set(_AMONG_AGENTS if line.is_own else ())
+        hidden |= set() if line.marked else {"aggression_risk"}
+        return {name: value for name, value in kept.items() if name not in hidden}
 
 
 class AgendaOut(Schema):

@@ -60,6 +60,7 @@ class AttenteRoutes:
             errors.RendezvousUnknown,
             errors.RendezvousMismatch,
             errors.AttenteExists,
+            errors.CollectiveMotif,
             PersonneNotFound,
         ),
     )

@@ -1,4 +1,4 @@
-"""Hold, book, move, cancel, honour, miss over HTTP."""
+"""Hold, book, move over HTTP."""
 
 from __future__ import annotations
 
@@ -6,24 +6,20 @@ from typing import Any
 from uuid import UUID
 
 from chassis.web.route import Call, route
-from services import roles
 from services.protection import PersonneNotFound
 from services.rendezvous.domain import errors
 from services.rendezvous.domain.hold import Hold
-from services.rendezvous.domain.rendezvous import Links, Rendezvous
+from services.rendezvous.domain.rendezvous import Links, Marks, OverrideReason
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.schemas.rendezvous import (
     BookIn,
-    CancelIn,
     HoldIn,
     HoldOut,
-    MissIn,
     MoveIn,
     RendezvousLine,
-    RendezvousOut,
 )
 from services.rendezvous.service import allowed
-from services.rendezvous.usecases import booking, following
+from services.rendezvous.usecases import booking
 from services.rendezvous.usecases.viewers import Line
 
 _PLACE_PROBLEMS = (
@@ -41,6 +37,7 @@ _PLACE_PROBLEMS = (
     errors.VehicleUnknown,
     errors.ZoneUnknown,
     errors.ProfessionNotAllowed,
+    errors.BinomeRequired,
     errors.NotYoursToBook,
     errors.PersonneDeceased,
 )
@@ -48,7 +45,7 @@ _STATE_PROBLEMS = (errors.IllegalTransition, errors.RendezvousUnknown)
 
 
 class BookingRoutes:
-    """What happens to rendezvous."""
+    """What takes a place."""
 
     @route(
         "POST",
@@ -81,7 +78,7 @@ class BookingRoutes:
         "/v1/rendezvous",
         allow=allowed.BOOKERS,
         body=BookIn,
-        reply=RendezvousOut,
+        reply=RendezvousLine,
         status=201,
         etag=True,
         idempotent=True,
@@ -91,13 +88,15 @@ class BookingRoutes:
             *_PLACE_PROBLEMS,
             errors.HoldGone,
             PersonneNotFound,
-            errors.PersonneDeceased,
             errors.IdentityRequired,
             errors.DossierMismatch,
+            errors.NotTied,
+            errors.SessionFull,
+            errors.OverrideRefused,
             errors.HoldUnknown,
         ),
     )
-    def book(self, uow: UnitOfWork, call: Call) -> Rendezvous:
+    def book(self, uow: UnitOfWork, call: Call) -> Line:
         return booking.book(uow, by=call.caller, **_booking(call.body))
 
     @route(
@@ -110,7 +109,15 @@ class BookingRoutes:
         if_match=True,
         tag="Rendez-vous",
         summary="Déplacer un rendez-vous",
-        problems=(*_PLACE_PROBLEMS, *_STATE_PROBLEMS, errors.TooLateToCancel),
+        problems=(
+            *_PLACE_PROBLEMS,
+            *_STATE_PROBLEMS,
+            errors.TooLateToCancel,
+            errors.OverrideRefused,
+            errors.WholeRefused,
+            errors.AttendanceBegun,
+            errors.SessionFull,
+        ),
     )
     def move(self, uow: UnitOfWork, call: Call, rendezvous_id: UUID) -> Line:
         return booking.move(
@@ -118,74 +125,28 @@ class BookingRoutes:
             by=call.caller,
             rendezvous_id=rendezvous_id,
             expected=call.expected_version,
-            changes=call.body,
-        )
-
-    @route(
-        "POST",
-        "/v1/rendezvous/{rendezvous_id}/cancel",
-        allow=allowed.BOOKERS,
-        body=CancelIn,
-        reply=RendezvousLine,
-        etag=True,
-        if_match=True,
-        tag="Rendez-vous",
-        summary="Annuler un rendez-vous",
-        problems=(*_STATE_PROBLEMS, errors.TooLateToCancel),
-    )
-    def cancel(self, uow: UnitOfWork, call: Call, rendezvous_id: UUID) -> Line:
-        return following.cancel(
-            uow,
-            by=call.caller,
-            rendezvous_id=rendezvous_id,
-            expected=call.expected_version,
-            cancelled_by=call.body["by"],
-            reason=call.body["reason"],
-        )
-
-    @route(
-        "POST",
-        "/v1/rendezvous/{rendezvous_id}/honour",
-        allow=roles.AGENTS,
-        reply=RendezvousLine,
-        etag=True,
-        if_match=True,
-        tag="Rendez-vous",
-        summary="La personne a été reçue",
-        problems=(*_STATE_PROBLEMS, errors.NotStarted),
-    )
-    def honour(self, uow: UnitOfWork, call: Call, rendezvous_id: UUID) -> Line:
-        return following.honour(
-            uow, by=call.caller, rendezvous_id=rendezvous_id, expected=call.expected_version
-        )
-
-    @route(
-        "POST",
-        "/v1/rendezvous/{rendezvous_id}/miss",
-        allow=roles.AGENTS,
-        body=MissIn,
-        reply=RendezvousLine,
-        etag=True,
-        if_match=True,
-        tag="Rendez-vous",
-        summary="La personne n’est pas venue",
-        problems=(*_STATE_PROBLEMS, errors.NotStarted),
-    )
-    def miss(self, uow: UnitOfWork, call: Call, rendezvous_id: UUID) -> Line:
-        return following.miss(
-            uow,
-            by=call.caller,
-            rendezvous_id=rendezvous_id,
-            expected=call.expected_version,
-            **call.body,
+            changes=_changes(call.body),
         )
 
 
 def _booking(body: dict[str, Any]) -> dict[str, Any]:
     hold_id = body.get("hold_id")
-    return {
-        "personne_ids": tuple(body["personne_ids"]),
-        "links": Links(dossier_id=body["dossier_id"], orientation_id=body["orientation_id"]),
-        "hold_id": hold_id,
-        "wish": None if hold_id else booking.read_wish(body),
-    }
+    demand = booking.Demand(
+        personne_ids=tuple(body["personne_ids"]),
+        links=Links(dossier_id=body["dossier_id"], orientation_id=body["orientation_id"]),
+        marks=Marks(origin=body["origin"], aggression_risk=body["aggression_risk"]),
+        override=_override(body),
+    )
+    wish = None if hold_id else booking.read_wish(body)
+    return {"demand": demand, "hold_id": hold_id, "wish": wish}
+
+
+def _changes(body: dict[str, Any]) -> dict[str, Any]:
+    changes = {name: value for name, value in body.items() if name != "override_person_overlap"}
+    override = _override(body)
+    return changes | ({} if override is None else {"override": override})
+
+
+def _override(body: dict[str, Any]) -> OverrideReason | None:
+    asked = body.get("override_person_overlap")
+    return asked["reason"] if asked else None

@@ -41,7 +41,7 @@ class PlanningRoutes:
         idempotent=True,
         tag="Motifs",
         summary="Créer un motif daté",
-        problems=(errors.MotifOverlaps,),
+        problems=(errors.MotifOverlaps, errors.MotifChangesNature),
     )
     def create_motif(self, uow: UnitOfWork, call: Call) -> Motif:
         return planning.create_motif(uow, **call.body)

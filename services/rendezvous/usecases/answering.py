@@ -14,7 +14,7 @@ from uuid import UUID
 from chassis.caller import Caller
 from chassis.ids import new_id
 from services.rendezvous.domain.attente import Attente
-from services.rendezvous.domain.booking import check_dossier, check_personnes
+from services.rendezvous.domain.booking import check_links, check_personnes
 from services.rendezvous.domain.errors import (
     AttenteOver,
     AttenteUnknown,
@@ -127,7 +127,7 @@ def _check(uow: UnitOfWork, viewer: Viewer, entry: Attente, kept: Hold) -> Motif
     if motif is None:
         raise MotifUnknown()
     check_personnes(entry.personne_ids, motif, ground, viewer)
-    check_dossier(entry.personne_ids, entry.links, ground)
+    check_links(entry.personne_ids, motif, entry.links, ground)
     return motif
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -13,9 +13,11 @@ from chassis.errors import VersionMismatch
 from chassis.ids import new_id
 from chassis.unit_of_work import expect_version
 from services.rendezvous.domain.booking import (
+    Ground,
     Wish,
-    check_dossier,
     check_for_self,
+    check_links,
+    check_override,
     check_personnes,
     place_of,
 )
@@ -24,15 +26,34 @@ from services.rendezvous.domain.errors import (
     MotifUnknown,
     NotYoursToBook,
     TooLateToCancel,
+    WholeRefused,
 )
 from services.rendezvous.domain.hold import HOLD_FOR, Hold
+from services.rendezvous.domain.motif import Motif
 from services.rendezvous.domain.occupation import Claim
-from services.rendezvous.domain.rendezvous import Action, Links, Place, Rendezvous, booked
+from services.rendezvous.domain.participation import opened
+from services.rendezvous.domain.rendezvous import (
+    Action,
+    Links,
+    Marks,
+    Origin,
+    OverrideReason,
+    Place,
+    Rendezvous,
+    booked,
+)
 from services.rendezvous.domain.rights import Viewer
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.usecases.freeing import place_left, wait_may_end
 from services.rendezvous.usecases.seating import Seat, read_ground, seat_of, take_place
-from services.rendezvous.usecases.viewers import Line, line_of, viewer_of, visible
+from services.rendezvous.usecases.viewers import (
+    Line,
+    booker_of,
+    line_of,
+    own_line,
+    viewer_of,
+    visible,
+)
 
 _WISH = tuple(field.name for field in fields(Wish))
 
@@ -43,9 +64,19 @@ def read_wish(body: Mapping[str, Any]) -> Wish:
     return Wish(**given | {"agent_ids": tuple(given["agent_ids"])})
 
 
+@dataclass(frozen=True, kw_only=True)
+class Demand:
+    """What is wanted of a booking: for whom, tied to what, marked how, against what."""
+
+    personne_ids: tuple[UUID, ...]
+    links: Links
+    marks: Marks
+    override: OverrideReason | None = None
+
+
 def hold(uow: UnitOfWork, *, by: Caller, wish: Wish) -> Hold:
     """Keep a place for a few minutes. A person keeps one place at a time."""
-    viewer = _booker(by)
+    viewer = booker_of(by)
     if viewer.is_personne:
         _give_back_others(uow, viewer)
     ground = read_ground(uow, wish, ())
@@ -76,42 +107,89 @@ def book(
     uow: UnitOfWork,
     *,
     by: Caller,
-    personne_ids: tuple[UUID, ...],
-    links: Links,
+    demand: Demand,
     wish: Wish | None = None,
     hold_id: UUID | None = None,
-) -> Rendezvous:
+) -> Line:
     """Book a place asked for, or one that was held."""
-    viewer = _booker(by)
-    check_for_self(viewer, personne_ids, links)
+    viewer = booker_of(by)
+    check_for_self(viewer, demand.personne_ids, demand.links, demand.marks)
     kept = _own_hold(uow, by, hold_id) if hold_id else None
+    wish = _wanted(uow, demand, wish, kept)
+    motif, place, ground = _agreed(uow, by, demand, wish, delay_met=kept is not None)
+    rendezvous, fact = booked(
+        rendezvous_id=new_id(),
+        motif=motif,
+        place=place,
+        personne_ids=demand.personne_ids,
+        links=demand.links,
+        by=viewer.subject,
+        now=uow.now,
+        marks=Marks(origin=Origin.PERSONNE) if viewer.is_personne else demand.marks,
+    )
+    seat = seat_of(
+        wish,
+        motif,
+        place,
+        ground,
+        personne_ids=demand.personne_ids,
+        own=kept.id if kept else None,
+        override=wish.override is not None,
+    )
+    participations, facts = opened(rendezvous, fact, by=viewer.subject, now=uow.now)
+    take_place(uow, seat, partial(_store, uow, rendezvous, wish=wish, by=by.subject))
+    if kept is not None:
+        uow.holds.set_status(kept.id, kept.status)
+        uow.unschedule("hold_expiry", kept.id)
+    uow.participations.save(*participations)
+    uow.publish(*facts)
+    wait_may_end(uow, rendezvous)
+    return own_line(viewer, rendezvous, participations)
+
+
+def _wanted(uow: UnitOfWork, demand: Demand, wish: Wish | None, kept: Hold | None) -> Wish:
+    """The place asked for, or the one that was held, used up."""
     if kept is not None:
         kept.use(uow.now)
         wish = wish_of(kept)
     if wish is None:
         raise MotifUnknown("Donnez un motif ou une réservation provisoire.", field="/motif")
-    ground = read_ground(uow, wish, personne_ids, dossier_id=links.dossier_id)
-    motif, place = place_of(wish, ground, viewer, now=uow.now, delay_met=kept is not None)
-    check_personnes(personne_ids, motif, ground, viewer)
-    check_dossier(personne_ids, links, ground)
-    rendezvous, fact = booked(
-        rendezvous_id=new_id(),
-        motif=motif,
-        place=place,
-        personne_ids=personne_ids,
-        links=links,
-        by=viewer.subject,
-        now=uow.now,
-    )
-    own = kept.id if kept else None
-    seat = seat_of(wish, motif, place, ground, personne_ids=personne_ids, own=own)
-    take_place(uow, seat, partial(store, uow, rendezvous))
-    if kept is not None:
-        uow.holds.set_status(kept.id, kept.status)
-        uow.unschedule("hold_expiry", kept.id)
-    uow.publish(fact)
-    wait_may_end(uow, rendezvous)
-    return rendezvous
+    return replace(wish, override=demand.override)
+
+
+def _agreed(
+    uow: UnitOfWork, by: Caller, demand: Demand, wish: Wish, *, delay_met: bool
+) -> tuple[Motif, Place, Ground]:
+    """The motif, the place and what they rest on, once every rule but free time is met."""
+    viewer = booker_of(by)
+    ground = read_ground(uow, wish, demand.personne_ids, dossier_id=demand.links.dossier_id)
+    motif, place = place_of(wish, ground, viewer, now=uow.now, delay_met=delay_met)
+    if wish.override is not None:
+        check_override(viewer_of(uow, by), wish, place.mds)
+    check_personnes(demand.personne_ids, motif, ground, viewer)
+    check_links(demand.personne_ids, motif, demand.links, ground)
+    return motif, place, ground
+
+
+def _store(
+    uow: UnitOfWork,
+    rendezvous: Rendezvous,
+    place: Place,
+    claims: list[Claim],
+    *,
+    wish: Wish,
+    by: str,
+) -> bool:
+    _record_override(uow, rendezvous, wish, by, claims)
+    return store(uow, rendezvous, place, claims)
+
+
+def _record_override(
+    uow: UnitOfWork, rendezvous: Rendezvous, wish: Wish, by: str, claims: list[Claim]
+) -> None:
+    """Only what was passed over is recorded: a right that was of no use leaves no trace."""
+    if wish.override is not None and any(claim.overridden for claim in claims):
+        rendezvous.overrule(wish.override, by=by, now=uow.now)
 
 
 def move(
@@ -137,6 +215,7 @@ def move(
     ground = read_ground(uow, wish, seen.personne_ids)
     same_hour = wish.starts_at == seen.place.starts_at
     motif, place = place_of(wish, ground, viewer, now=uow.now, delay_met=same_hour)
+    check_override(viewer, wish, place.mds)
     seat = seat_of(
         wish,
         motif,
@@ -145,9 +224,10 @@ def move(
         personne_ids=seen.personne_ids,
         own=seen.id,
         also=(*seen.place.agent_ids, *seen.place.resource_ids),
+        override=wish.override is not None,
     )
-    take_place(uow, seat, partial(_move_locked, uow, seen, seat))
-    return line_of(viewer, found)
+    take_place(uow, seat, partial(_move_locked, uow, seen, seat, wish=wish, by=by.subject))
+    return line_of(uow, viewer, found)
 
 
 def holds_ran_out(uow: UnitOfWork, hold_ids: Sequence[UUID]) -> None:
@@ -167,28 +247,26 @@ def store(uow: UnitOfWork, rendezvous: Rendezvous, place: Place, claims: list[Cl
 
 
 def _move_locked(
-    uow: UnitOfWork, seen: Rendezvous, seat: Seat, place: Place, claims: list[Claim]
+    uow: UnitOfWork,
+    seen: Rendezvous,
+    seat: Seat,
+    place: Place,
+    claims: list[Claim],
+    *,
+    wish: Wish,
+    by: str,
 ) -> bool:
     current = uow.agendas.get(seen.id, to_change=True)
     if current is None or current.version != seen.version:
         raise VersionMismatch("Relisez la fiche, puis refaites votre modification.")
     left = (seen.place, seen.motif)
-    fact = seen.move(place, seat.motif)
+    moved = uow.participations.session_of(seen) if seen.is_collective else seen
+    fact = moved.move(place, seat.motif)
+    _record_override(uow, seen, wish, by, claims)
     uow.agendas.save_place(seen)
     uow.publish(fact)
     place_left(uow, *left)
     return uow.occupations.take(seen.id, claims)
-
-
-def _booker(by: Caller) -> Viewer:
-    """Booking needs no MDS: a person may be sent to another territory than the booker's."""
-    return Viewer(
-        subject=by.subject,
-        roles=by.roles,
-        agent_id=by.agent_id,
-        personne_id=by.personne_id,
-        mds=frozenset(by.mds),
-    )
 
 
 def _own_hold(uow: UnitOfWork, by: Caller, hold_id: UUID) -> Hold:
@@ -238,10 +316,13 @@ def _moved_wish(seen: Rendezvous, changes: Mapping[str, Any]) -> Wish:
         outside_opening=changes.get("outside_opening", False),
         outside_delay=changes.get("outside_delay", False),
         kept=replace(seen.place, **dropped),
+        override=changes.get("override"),
     )
 
 
 def _check_own_move(uow: UnitOfWork, seen: Rendezvous, changes: Mapping[str, Any]) -> None:
+    if seen.is_collective:
+        raise WholeRefused("Annulez votre participation, puis choisissez une autre session.")
     if set(changes) != {"starts_at"}:
         raise NotYoursToBook("Vous pouvez seulement changer l’heure.")
     motif = uow.motifs.version(seen.motif_id)

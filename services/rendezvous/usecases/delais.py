@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from itertools import product
 
 from chassis.ids import new_id
+from services.rendezvous.agenda import Who
 from services.rendezvous.domain import delai as rule
 from services.rendezvous.domain.besoin import (
     PROPOSED_DAYS,
@@ -68,7 +69,14 @@ def _thirds(uow: UnitOfWork, mds: str) -> dict[tuple[str, Profession], datetime 
     counts = {key: Bookable(_apart(motifs[key[0]])) for key in thirds}
     while window.start < end and (left := [key for key, at in thirds.items() if at is None]):
         searches = [
-            Search(motif=motifs[code], window=window, sites=sites, profession=profession)
+            Search(
+                motif=motifs[code],
+                window=window,
+                sites=sites,
+                profession=profession,
+                who=Who.ALONE if motifs[code].min_agents == 1 else Who.ANY,
+                size=motifs[code].min_agents,
+            )
             for code, profession in left
         ]
         for key, slots in zip(left, find_each(uow, searches), strict=True):
@@ -83,7 +91,7 @@ def _keys(posts: Sequence[Post], motifs: Sequence[Motif]) -> list[tuple[str, Pro
     return [
         (motif.code, profession)
         for motif, profession in product(motifs, Profession)
-        if profession in present and motif.takes(profession)
+        if profession in present and motif.takes(profession) and not motif.is_collective
     ]
 
 

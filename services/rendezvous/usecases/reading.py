@@ -27,7 +27,14 @@ from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.usecases.creneaux import days
 from services.rendezvous.usecases.planners import is_elsewhere, readable_post
 from services.rendezvous.usecases.told import learn_personnes
-from services.rendezvous.usecases.viewers import Line, line_of, viewer_of, visible, whole
+from services.rendezvous.usecases.viewers import (
+    Line,
+    line_of,
+    lines_of,
+    viewer_of,
+    visible,
+    whole,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +50,7 @@ class Agenda:
 def read_rendezvous(uow: UnitOfWork, *, by: Caller, rendezvous_id: UUID) -> Line:
     """One rendezvous the caller may see. Raises RendezvousUnknown."""
     viewer = viewer_of(uow, by)
-    return line_of(viewer, visible(uow, viewer, rendezvous_id))
+    return line_of(uow, viewer, visible(uow, viewer, rendezvous_id))
 
 
 def read_state(uow: UnitOfWork, *, rendezvous_id: UUID) -> Rendezvous:
@@ -72,7 +79,7 @@ def read_agenda(
         held = [one for one in held if one.rendezvous.place.mds in viewer.mds]
         openings = [one for one in openings if one.mds in viewer.mds]
     return Agenda(
-        rendezvous=[line_of(viewer, seen) for seen in whole(uow, viewer, held)],
+        rendezvous=lines_of(uow, viewer, whole(uow, viewer, held)),
         openings=openings,
         absences=uow.plannings.absences_of([agent_id], window),
         fermetures=_closings(uow, post, openings, window),
@@ -99,7 +106,7 @@ def list_of_personne(
     found = uow.agendas.of_personne(personne_id, before=before, limit=page.sought)
     cut = page.of(found, _place_of)
     shown = [seen for seen in whole(uow, viewer, cut.items) if may_see(viewer, seen)]
-    return Page([line_of(viewer, seen) for seen in shown], cut.next)
+    return Page(lines_of(uow, viewer, shown), cut.next)
 
 
 def check_list(uow: UnitOfWork, viewer: Viewer, personne_id: UUID) -> None:

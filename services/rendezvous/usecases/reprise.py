@@ -39,7 +39,7 @@ from services.rendezvous.domain.rights import (
 )
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.usecases.remplacement import Bench
-from services.rendezvous.usecases.viewers import Line, line_of, viewer_of, whole
+from services.rendezvous.usecases.viewers import Line, lines_of, viewer_of, whole
 
 #: The kind of due work: one line.
 LINE = "reprise_line"
@@ -81,7 +81,14 @@ def list_affected(
     shown = whole(uow, viewer, [seen for seen in cut.items if has_a_place(viewer, seen)])
     decided = _decided(uow, absence_id, [seen.rendezvous.id for seen in shown])
     bench = Bench(uow, absence)
-    return Page([_affected(viewer, seen, bench, decided) for seen in shown], cut.next)
+    lines = lines_of(uow, viewer, shown)
+    return Page(
+        [
+            _affected(viewer, seen, line, bench, decided)
+            for seen, line in zip(shown, lines, strict=True)
+        ],
+        cut.next,
+    )
 
 
 def launch(
@@ -233,9 +240,9 @@ def _progress(uow: UnitOfWork, viewer: Viewer, reprise: Reprise) -> Progress:
 
 
 def _affected(
-    viewer: Viewer, seen: Seen, bench: Bench, decided: Mapping[UUID, RepriseLine]
+    viewer: Viewer, seen: Seen, line: Line, bench: Bench, decided: Mapping[UUID, RepriseLine]
 ) -> Affected:
-    line, actionable = line_of(viewer, seen), may_see(viewer, seen)
+    actionable = may_see(viewer, seen)
     return Affected(
         rendezvous=line,
         actionable=actionable,

@@ -70,12 +70,20 @@ class Search:
     own: UUID | None = None
     step: timedelta = STEP
 
+    @property
+    def team(self) -> int:
+        """How many agents receive together."""
+        sizes = {Who.ALONE: 1, Who.TOGETHER: len(self.agent_ids), Who.ANY: self.size}
+        return sizes[self.who]
+
 
 def find_free(uow: UnitOfWork, search: Search) -> Iterator[Creneau]:
     """Free slots by time, then site and agents, as far as they are asked for. Two statements
     load a window, and the next one only once the slots of the first are used up."""
     window = _bookable(search, uow.now)
     if not (search.agent_ids or search.sites) or window.start >= window.end:
+        return
+    if search.team < search.motif.min_agents:
         return
     ground = _ground(uow, search)
     for part in _parts(window, len(search.agent_ids)):

@@ -34,8 +34,8 @@ from services.rendezvous.usecases.told import learn_dossier, learn_personnes
 @dataclass(frozen=True, kw_only=True)
 class Seat:
     """A place wanted for these personnes. `own`: the rendezvous or hold that gives up its old
-    place; `also`: the resources of that old place. `rooms`, `vehicles`: among which the first
-    free one is taken."""
+    place; `also`: the resources of that old place; `override`: whatever else they have then.
+    `rooms`, `vehicles`: among which the first free one is taken."""
 
     motif: Motif
     place: Place
@@ -44,6 +44,7 @@ class Seat:
     also: tuple[UUID, ...] = ()
     rooms: tuple[UUID, ...] = ()
     vehicles: tuple[UUID, ...] = ()
+    override: bool = False
 
     def settled(self, lines: Sequence[Line]) -> Place:
         """The place with the room and the vehicle that are free. Raises SlotTaken for want of
@@ -150,8 +151,14 @@ def take_or_refuse(uow: UnitOfWork, seat: Seat, take: Take) -> None:
         now=uow.now,
     )
     place = seat.settled(lines)
-    claims = claims_of(place, shape, seat.personne_ids)
-    check_place(lines, claims, place=place, motif=seat.motif, own=seat.own)
+    claims = check_place(
+        lines,
+        claims_of(place, shape, seat.personne_ids),
+        place=place,
+        motif=seat.motif,
+        own=seat.own,
+        override=seat.override,
+    )
     if any(line.stale for line in lines):
         uow.occupations.sweep(resources, now=uow.now)
     if seat.own is not None:

@@ -16,7 +16,7 @@ from services import roles
 from services.rendezvous.domain.booking import (
     Ground,
     Wish,
-    check_dossier,
+    check_links,
     check_personnes,
     place_of,
 )
@@ -28,6 +28,7 @@ from services.rendezvous.domain.transfer import (
     Entry,
     Outcome,
     Transferred,
+    check_individual,
     ended,
     resources_of,
 )
@@ -139,10 +140,11 @@ def _to_come(
 ) -> _Made:
     personne_ids = tuple(values["personne_ids"])
     motif, place = place_of(wish, ground, _OPERATOR, now=uow.now)
+    check_individual(motif)
     if values["ends_at"]:
         place = replace(place, ends_at=values["ends_at"].astimezone(UTC))
     check_personnes(personne_ids, motif, ground, _OPERATOR)
-    check_dossier(personne_ids, links, ground)
+    check_links(personne_ids, motif, links, ground)
     made, fact = booked(
         rendezvous_id=new_id(),
         motif=motif,

@@ -9,10 +9,30 @@ from uuid import UUID
 from chassis.caller import Caller
 from services import roles
 from services.rendezvous.domain.errors import RendezvousUnknown
+from services.rendezvous.domain.participation import Participation
 from services.rendezvous.domain.rendezvous import Rendezvous
-from services.rendezvous.domain.rights import Seen, Viewer, has_a_place, may_see, shows_less
+from services.rendezvous.domain.rights import (
+    Seen,
+    Viewer,
+    has_a_place,
+    may_see,
+    shows_less,
+    shows_marks,
+    shows_participant,
+)
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.usecases.told import learn_personnes
+
+
+def booker_of(caller: Caller) -> Viewer:
+    """Booking needs no MDS: a person may be sent to another territory than the booker's."""
+    return Viewer(
+        subject=caller.subject,
+        roles=caller.roles,
+        agent_id=caller.agent_id,
+        personne_id=caller.personne_id,
+        mds=frozenset(caller.mds),
+    )
 
 
 def viewer_of(uow: UnitOfWork, caller: Caller) -> Viewer:
@@ -35,17 +55,63 @@ class Line:
     """A rendezvous as one viewer reads it; a masked one shows only that the time is taken."""
 
     rendezvous: Rendezvous
-    masked: bool
+    masked: bool = False
+    #: Of a collective one, those the viewer may know of: a person, of themselves alone.
+    participations: tuple[Participation, ...] = ()
+    #: Whether marks are the viewer's to read.
+    marked: bool = False
+    #: Whether the viewer is the person, to whom what agents decide among themselves is not told.
+    is_own: bool = False
 
     @property
     def version(self) -> int:
         """That of the rendezvous, for its ETag."""
         return self.rendezvous.version
 
+    @property
+    def personne_ids(self) -> tuple[UUID, ...]:
+        """The personnes the viewer may know of."""
+        if not self.rendezvous.is_collective:
+            return self.rendezvous.personne_ids
+        shown = {one.personne_id for one in self.participations}
+        return tuple(one for one in self.rendezvous.personne_ids if one in shown)
 
-def line_of(viewer: Viewer, seen: Seen) -> Line:
+
+def line_of(uow: UnitOfWork, viewer: Viewer, seen: Seen) -> Line:
     """What this viewer reads of a rendezvous."""
-    return Line(rendezvous=seen.rendezvous, masked=shows_less(viewer, seen))
+    return lines_of(uow, viewer, [seen])[0]
+
+
+def own_line(
+    viewer: Viewer, rendezvous: Rendezvous, participations: Sequence[Participation]
+) -> Line:
+    """What whoever just booked it reads of it: what they said themselves."""
+    return Line(
+        rendezvous=rendezvous,
+        participations=tuple(participations),
+        marked=shows_marks(viewer, rendezvous),
+        is_own=viewer.is_personne,
+    )
+
+
+def lines_of(uow: UnitOfWork, viewer: Viewer, found: Sequence[Seen]) -> list[Line]:
+    """What this viewer reads of each; participations are read for the collective ones alone."""
+    collective = [seen.rendezvous.id for seen in found if seen.rendezvous.is_collective]
+    of = uow.participations.of(collective) if collective else {}
+    return [
+        Line(
+            rendezvous=seen.rendezvous,
+            masked=shows_less(viewer, seen),
+            participations=tuple(
+                one
+                for one in of.get(seen.rendezvous.id, ())
+                if shows_participant(viewer, seen, one.personne_id)
+            ),
+            marked=shows_marks(viewer, seen.rendezvous),
+            is_own=viewer.is_personne,
+        )
+        for seen in found
+    ]
 
 
 def visible(

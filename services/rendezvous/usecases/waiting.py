@@ -24,8 +24,8 @@ from services.rendezvous.domain.attente import (
 from services.rendezvous.domain.booking import (
     Ground,
     Wish,
-    check_dossier,
     check_for_self,
+    check_links,
     check_personnes,
 )
 from services.rendezvous.domain.errors import (
@@ -33,6 +33,7 @@ from services.rendezvous.domain.errors import (
     AttenteExists,
     AttenteOver,
     AttenteUnknown,
+    CollectiveMotif,
     MotifUnknown,
     ProfessionNotAllowed,
     SiteUnknown,
@@ -92,8 +93,10 @@ def register(
     uow.occupations.lock(people)
     ground = _ground(uow, motif, where, wanted, people, links)
     kind = _motif(ground, viewer, motif, is_theirs=rendezvous_id is not None)
+    if kind.is_collective:
+        raise CollectiveMotif("Inscrivez la personne à une autre session.", field="/motif")
     check_personnes(people, kind, ground, viewer)
-    check_dossier(people, links, ground)
+    check_links(people, kind, links, ground)
     _check_once(uow, viewer, people, motif, rendezvous_id)
     entry = Attente(
         id=new_id(),

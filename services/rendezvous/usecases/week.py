@@ -13,7 +13,7 @@ from services.rendezvous.domain.planning import Absence, Opening
 from services.rendezvous.domain.week import AgentWeek
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.usecases.creneaux import days
-from services.rendezvous.usecases.viewers import Line, line_of, viewer_of, whole
+from services.rendezvous.usecases.viewers import Line, lines_of, viewer_of, whole
 
 _WEEK = timedelta(days=6)
 
@@ -50,7 +50,7 @@ def read_week(uow: UnitOfWork, *, by: Caller, mds: str, first_day: date, site: s
     window = days(first_day, last_day)
     agents = uow.weeks.of_mds(mds, site=site, first_day=first_day, last_day=last_day, window=window)
     held = whole(uow, viewer, uow.agendas.of_agents([one.agent_id for one in agents], window))
-    lines = [(seen, line_of(viewer, seen)) for seen in held]
+    lines = list(zip(held, lines_of(uow, viewer, held), strict=True))
 
     def column(agent: AgentWeek) -> Column:
         return Column(

@@ -57,6 +57,21 @@ class Town:
         self._tell("rendezvous_booked.v1", rendezvous_id, 1, personnes, starts_at, changes)
         return rendezvous_id
 
+    def join(
+        self, rendezvous_id: UUID, personne: UUID, *, at: datetime, version: int, seated: Any
+    ) -> None:
+        """One person enrols in a collective rendezvous; `seated`: all who then take part."""
+        self._tell("participant_joined.v1", rendezvous_id, version, (personne,), at, {})
+        self.states[str(rendezvous_id)]["personne_ids"] = [str(one) for one in seated]
+
+    def leave(
+        self, rendezvous_id: UUID, personne: UUID, *, at: datetime, version: int, seated: Any
+    ) -> None:
+        """One person gives their seat up; `seated`: those who still take part."""
+        why = {"by": "PERSONNE", "reason": "PERSONNE_REQUEST"}
+        self._tell("participant_left.v1", rendezvous_id, version, (personne,), at, why)
+        self.states[str(rendezvous_id)]["personne_ids"] = [str(one) for one in seated]
+
     def move(self, rendezvous_id: UUID, *personnes: UUID, to: datetime, version: int = 2) -> None:
         """It is moved."""
         self._tell("rendezvous_moved.v1", rendezvous_id, version, personnes, to, {})
@@ -144,6 +159,7 @@ class Town:
             "rendezvous_id": str(rendezvous_id),
             "status": status,
             "starts_at": starts_at.isoformat(),
+            "personne_ids": [str(one) for one in personnes],
             "version": version,
         }
         data = {

@@ -403,3 +403,59 @@ class TestAnswers:
 
         assert [row["personne_id"] for row in town.rows()] == [applicant]
         assert len(town.sink.received) == 1
+
+
+class TestCollective:
+    """Whoever takes part hears of their own seat, and of what befalls the whole."""
+
+    def test_one_is_confirmed_and_reminded_alone(self, town: Town) -> None:
+        anna, boris = town.personne(sms="+33639980001"), town.personne(sms="+33639980002")
+        session = town.book(starts_at=IN_NINE_DAYS)
+        town.join(session, anna, at=IN_NINE_DAYS, version=2, seated=[anna])
+        town.at(MONDAY)
+        town.join(session, boris, at=IN_NINE_DAYS, version=3, seated=[anna, boris])
+        town.at(MONDAY)
+
+        assert [row["to"] for row in town.sink.received] == ["+33639980001", "+33639980002"]
+        assert town.at(REMINDER) == 2
+        assert len(town.sink.received) == 4
+
+    def test_one_who_leaves_hears_it_and_is_no_longer_reminded(self, town: Town) -> None:
+        anna, boris = town.personne(sms="+33639980001"), town.personne(sms="+33639980002")
+        session = town.book(starts_at=IN_NINE_DAYS)
+        town.join(session, anna, at=IN_NINE_DAYS, version=2, seated=[anna])
+        town.join(session, boris, at=IN_NINE_DAYS, version=3, seated=[anna, boris])
+        town.at(MONDAY)
+        town.leave(session, anna, at=IN_NINE_DAYS, version=4, seated=[boris])
+        town.at(MONDAY)
+        town.at(REMINDER)
+
+        texts = [(row["to"][-1], row["text"].split()[0]) for row in town.sink.received[2:]]
+        assert sorted(texts) == [("1", "Votre"), ("2", "Rappel")]
+        assert "annulé" in town.sink.received[2]["text"]
+
+    def test_a_move_of_the_others_does_not_silence_the_one_who_left(self, town: Town) -> None:
+        """In the night nothing leaves: what waits for one must outlive news about others."""
+        anna, boris = town.personne(sms="+33639980001"), town.personne(sms="+33639980002")
+        session = town.book(starts_at=IN_NINE_DAYS)
+        town.join(session, anna, at=IN_NINE_DAYS, version=2, seated=[anna])
+        town.join(session, boris, at=IN_NINE_DAYS, version=3, seated=[anna, boris])
+        town.at(MONDAY)
+        town.at(MONDAY.replace(hour=22))
+        town.leave(session, anna, at=IN_NINE_DAYS, version=4, seated=[boris])
+        town.move(session, boris, to=IN_NINE_DAYS + timedelta(hours=2), version=5)
+
+        town.at(TOMORROW)
+
+        told = {row["to"][-1]: row["text"] for row in town.sink.received[2:]}
+        assert "annulé" in told["1"]
+        assert set(told) == {"1", "2"}
+
+    def test_one_who_left_meanwhile_is_not_told_it_is_fixed(self, town: Town) -> None:
+        anna = town.personne()
+        session = town.book(starts_at=IN_NINE_DAYS)
+        town.join(session, anna, at=IN_NINE_DAYS, version=2, seated=[])
+        town.at(MONDAY)
+
+        assert town.sink.received == []
+        assert ("notification_dropped", "SUPERSEDED") in town.facts()

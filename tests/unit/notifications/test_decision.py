@@ -36,9 +36,10 @@ MESSAGE = Message(
     starts_at=STARTS_AT,
     modality=Modality.PRESENTIEL,
 )
-PLANNED = RendezvousState(is_planned=True, is_cancelled=False, starts_at=STARTS_AT)
-CANCELLED = RendezvousState(is_planned=False, is_cancelled=True, starts_at=STARTS_AT)
-OVER = RendezvousState(is_planned=False, is_cancelled=False, starts_at=STARTS_AT)
+EXPECTED = {"starts_at": STARTS_AT, "personne_ids": frozenset({MESSAGE.personne_id})}
+PLANNED = RendezvousState(is_planned=True, is_cancelled=False, **EXPECTED)
+CANCELLED = RendezvousState(is_planned=False, is_cancelled=True, **EXPECTED)
+OVER = RendezvousState(is_planned=False, is_cancelled=False, **EXPECTED)
 CONTACT = Contact(
     personne_id=MESSAGE.personne_id,
     allowed=True,

@@ -10,7 +10,15 @@ import pytest
 
 from services.rendezvous.domain.errors import HoldGone, IllegalTransition, NotStarted
 from services.rendezvous.domain.hold import HOLD_FOR, Hold, HoldStatus
-from services.rendezvous.domain.rendezvous import Action, CancelledBy, CancelReason, Status
+from services.rendezvous.domain.rendezvous import (
+    Action,
+    CancelledBy,
+    CancelReason,
+    Marks,
+    Origin,
+    OverrideReason,
+    Status,
+)
 from services.rendezvous.events import RendezvousCancelled, RendezvousMissed, RendezvousMoved
 from tests.unit.rendezvous import make
 
@@ -22,20 +30,28 @@ ACTS = {
     ),
     Action.HONOUR: lambda r: r.honour(now=make.NINE),
     Action.MISS: lambda r: r.miss(excused=False, now=make.NINE),
+    Action.LATE: lambda r: r.be_late(minutes=10, now=make.NINE),
+    Action.MARK: lambda r: r.mark(Marks(origin=Origin.TIERS, aggression_risk=True)),
 }
 LEADS_TO = {
     Action.MOVE: Status.BOOKED,
     Action.CANCEL: Status.CANCELLED,
     Action.HONOUR: Status.HONOURED,
     Action.MISS: Status.MISSED,
+    Action.LATE: Status.BOOKED,
 }
+#: What safety asks is marked whatever became of the rendezvous.
+ALWAYS = {Action.MARK}
 
 
 @pytest.mark.parametrize(("status", "action"), list(product(Status, Action)))
-def test_only_a_booked_rendezvous_can_be_acted_on(status, action):
+def test_only_a_booked_rendezvous_can_be_acted_on_but_for_its_marks(status, action):
     rendezvous = make.rendezvous(status=status)
 
-    if status is Status.BOOKED:
+    if action in ALWAYS:
+        ACTS[action](rendezvous)
+        assert (rendezvous.status, rendezvous.version) == (status, 2)
+    elif status is Status.BOOKED:
         ACTS[action](rendezvous)
         assert (rendezvous.status, rendezvous.version) == (LEADS_TO[action], 2)
     else:
@@ -44,7 +60,7 @@ def test_only_a_booked_rendezvous_can_be_acted_on(status, action):
         assert (rendezvous.status, rendezvous.version) == (status, 1)
 
 
-@pytest.mark.parametrize("action", [Action.HONOUR, Action.MISS])
+@pytest.mark.parametrize("action", [Action.HONOUR, Action.MISS, Action.LATE])
 def test_nothing_is_held_before_its_time(action):
     rendezvous = make.rendezvous(place=make.place(starts_at=make.NINE + timedelta(minutes=1)))
 
@@ -64,6 +80,33 @@ def test_a_move_keeps_the_id_and_tells_the_previous_time():
     assert fact.rendezvous_id == rendezvous.id
     assert (fact.previous_starts_at, fact.starts_at) == (make.NINE, LATER)
     assert fact.discreet is True
+
+
+def test_a_move_starts_afresh_what_was_true_of_the_old_time():
+    rendezvous = make.rendezvous(late_minutes=10)
+    rendezvous.overrule(OverrideReason.DANGER, by="chef", now=make.NINE)
+
+    rendezvous.move(make.place(starts_at=LATER), make.motif())
+
+    assert rendezvous.late_minutes is None
+    assert (rendezvous.override_reason, rendezvous.override_by) == (None, None)
+
+
+def test_the_last_word_on_a_lateness_counts():
+    rendezvous = make.rendezvous()
+
+    rendezvous.be_late(minutes=10, now=make.NINE)
+    rendezvous.be_late(minutes=25, now=make.NINE)
+
+    assert (rendezvous.late_minutes, rendezvous.status) == (25, Status.BOOKED)
+
+
+def test_marks_are_in_no_fact():
+    rendezvous = make.rendezvous(origin=Origin.TIERS, aggression_risk=True, late_minutes=5)
+
+    told = rendezvous.honour(now=make.NINE).data()
+
+    assert not {"origin", "aggression_risk", "late_minutes"} & told.keys()
 
 
 def test_a_cancellation_tells_by_whom_and_why():

@@ -15,8 +15,9 @@ from services.rendezvous.domain import errors
 from services.rendezvous.domain.booking import (
     Ground,
     Wish,
-    check_dossier,
     check_for_self,
+    check_links,
+    check_override,
     check_personnes,
     choice_of,
     place_of,
@@ -30,7 +31,7 @@ from services.rendezvous.domain.projections import (
     KnownPersonne,
     KnownSite,
 )
-from services.rendezvous.domain.rendezvous import Links
+from services.rendezvous.domain.rendezvous import Links, Marks, Origin, OverrideReason
 from services.rendezvous.domain.resource import Resource, ResourceKind
 from services.rendezvous.domain.rights import (
     Seen,
@@ -339,15 +340,75 @@ class TestWhatMayBeBooked:
         )
         others = replace(theirs, personne_ids=frozenset({OTHER}))
 
-        check_dossier((), Links(), ground())
-        check_dossier((OTHER, make.PERSONNE), links, ground(dossier=theirs))
+        check_links((), make.motif(), Links(), ground())
+        check_links((OTHER, make.PERSONNE), make.motif(), links, ground(dossier=theirs))
         for received, dossier in (
             ((make.PERSONNE,), others),
             ((make.PERSONNE,), None),
             ((), theirs),
         ):
             with pytest.raises(errors.DossierMismatch):
-                check_dossier(received, links, ground(dossier=dossier))
+                check_links(received, make.motif(), links, ground(dossier=dossier))
+
+    def test_what_several_attend_is_written_in_nobodys_dossier(self):
+        collective = make.motif(capacity=3)
+        theirs = KnownDossier(
+            dossier_id=OTHER, referent_agent_id=None, personne_ids=frozenset({make.PERSONNE})
+        )
+
+        check_links((make.PERSONNE,), collective, Links(), ground())
+        with pytest.raises(errors.NotTied):
+            check_links(
+                (make.PERSONNE,), collective, Links(dossier_id=OTHER), ground(dossier=theirs)
+            )
+
+    @pytest.mark.parametrize("given", [Marks(origin=Origin.TIERS), Marks(aggression_risk=True)])
+    def test_marks_are_those_of_agents(self, given):
+        check_for_self(AGENT, (make.PERSONNE,), Links(), given)
+        with pytest.raises(errors.NotYoursToBook):
+            check_for_self(PERSONNE, (make.PERSONNE,), Links(), given)
+
+    @pytest.mark.parametrize(
+        ("who", "may"),
+        [
+            (viewer(roles.SECRETAIRE, mds=["MDS-MONTAUBAN"]), False),
+            (viewer(roles.TRAVAILLEUR_SOCIAL, agent_id=make.LEAD, mds=["MDS-MONTAUBAN"]), False),
+            (viewer(roles.DIRECTION, mds=["MDS-MONTAUBAN"]), False),
+            (viewer(roles.RESPONSABLE, mds=["MDS-CAUSSADE"]), False),
+            (PERSONNE, False),
+            (viewer(roles.RESPONSABLE, mds=["MDS-MONTAUBAN"]), True),
+        ],
+    )
+    def test_only_the_responsable_of_the_mds_passes_over_a_persons_time(self, who, may):
+        urgent = wish(override=OverrideReason.DANGER)
+
+        check_override(who, wish(), "MDS-MONTAUBAN")
+        if may:
+            check_override(who, urgent, "MDS-MONTAUBAN")
+        else:
+            with pytest.raises(errors.OverrideRefused):
+                check_override(who, urgent, "MDS-MONTAUBAN")
+
+    def test_a_binome_is_refused_to_one_agent(self):
+        binome = ground(motif=make.motif(min_agents=2))
+
+        with pytest.raises(errors.BinomeRequired):
+            place_of(wish(), binome, AGENT, now=NOW)
+        place_of(wish(agent_ids=(make.LEAD, make.SECOND)), binome, AGENT, now=NOW)
+
+    def test_a_person_enrols_in_a_collective_motif_and_sets_up_none(self):
+        collective = make.motif(capacity=3, bookable_by_personne=True)
+
+        collective.check_enroller(PERSONNE.roles, is_personne=True)
+        with pytest.raises(errors.NotYoursToBook):
+            collective.check_booker(PERSONNE.roles, is_personne=True)
+
+    def test_a_collective_one_starts_empty_and_never_beyond_its_seats(self):
+        collective = make.motif(capacity=2)
+
+        check_personnes((), collective, ground(), AGENT)
+        with pytest.raises(errors.SessionFull):
+            check_personnes((make.PERSONNE, OTHER, BOOKER), collective, ground(), AGENT)
 
     def test_a_motif_is_in_force_from_its_first_day_to_its_last(self):
         dated = make.motif(valid_from=date(2023, 1, 1), valid_to=date(2023, 1, 31))

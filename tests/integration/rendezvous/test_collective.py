@@ -1,0 +1,359 @@
+"""Collective rendezvous over HTTP: what is refused and hidden first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+
+from chassis.database import CONNECT_ARGS, sqlalchemy_url
+from chassis.ids import new_id
+from chassis.testing import Client, published
+from tests.integration.again import sent_again
+from tests.integration.rendezvous.conftest import (
+    FAR_MDS,
+    MDS,
+    MISMATCHES,
+    NINE,
+    OVERLAPS,
+    minutes,
+)
+
+DAY = "2023-01-10"
+LATER = {"starts_at": (NINE + minutes(60)).isoformat()}
+SECRETARY = {"role": "secretaire", "mds": [MDS], "subject": "secretariat"}
+ABSENT = {"excused": False}
+
+
+@pytest.fixture
+def agent(world):
+    agent_id = world.agent()
+    world.open(agent_id, DAY, "2023-01-11")
+    return agent_id
+
+
+@pytest.fixture
+def atelier(world, agent):
+    """A motif of two seats, which people may take themselves, and a session of it."""
+    world.motif(code="ATELIER", capacity=2, bookable_by_personne=True, cancel_notice_minutes=120)
+    return new_session(world, agent)
+
+
+def new_session(world, agent, *personnes, **changes):
+    answer = world.book([agent], list(personnes), changes={"motif": "ATELIER"} | changes)
+    assert answer.status == 201, answer.json
+    return answer.json["rendezvous_id"]
+
+
+def join(world, session, personne, **who):
+    path = f"/v1/rendezvous/{session}/participants"
+    return world.post(path, {"personne_id": str(personne)}, **SECRETARY | who)
+
+
+def act_on(world, session, personne, act, body=None, **who):
+    path = f"/v1/rendezvous/{session}/participants/{personne}/{act}"
+    return world.client.post(path, json=body, **SECRETARY | who)
+
+
+def read(world, session, **who):
+    return world.client.get(f"/v1/rendezvous/{session}", **SECRETARY | who)
+
+
+def told(world):
+    return [(e.name, e.data["personne_ids"]) for e in published(world.runtime)]
+
+
+class TestRefusals:
+    def test_a_person_enrols_nobody_else(self, world, atelier):
+        who = {"role": "personne", "personne_id": world.personne(), "mds": []}
+
+        assert join(world, atelier, world.personne(), **who).status == 403
+        assert join(world, atelier, who["personne_id"], **who).status == 201
+
+    def test_a_session_for_agents_is_not_there_for_a_person(self, world, agent):
+        world.motif(code="ATELIER", capacity=2)
+        session, personne = new_session(world, agent), world.personne()
+        who = {"role": "personne", "personne_id": personne, "mds": []}
+        query = f"/v1/sessions?motif=ATELIER&from={DAY}&to={DAY}"
+
+        hidden = join(world, session, personne, **who)
+
+        assert (hidden.status, hidden.json["type"]) == (
+            404,
+            join(world, new_id(), personne, **who).json["type"],
+        )
+        assert world.client.get(query, **who).status == 403
+
+    def test_a_person_neither_sets_up_moves_nor_gives_up_the_whole(self, world, agent, atelier):
+        personne = world.personne()
+        who = {"role": "personne", "personne_id": personne, "mds": []}
+        join(world, atelier, personne)
+
+        own = world.booking([agent], [personne], motif="ATELIER", **LATER)
+        assert world.post("/v1/rendezvous", own, **who).status == 403
+        for act, body in (("move", LATER), ("cancel", {})):
+            refused = world.act(atelier, act, body, etag='"2"', **who)
+            assert refused.json["type"].endswith("collectif-pour-tous")
+
+    def test_someone_closed_to_the_agent_or_unknown_answers_alike(self, world, atelier):
+        clerk, relative = new_id(), world.personne()
+        world.protect(relative, protected=False, closed_to=[clerk])
+
+        closed = join(world, atelier, relative, agent_id=clerk)
+        unknown = join(world, atelier, new_id(), agent_id=clerk)
+
+        assert (closed.status, closed.json["type"]) == (404, unknown.json["type"])
+        assert closed.json["detail"] == unknown.json["detail"]
+
+    def test_an_individual_one_takes_nobody_and_shows_nothing(self, world, agent, atelier):
+        alone = world.book([agent], [world.personne()], changes=LATER).json["rendezvous_id"]
+        stranger = {"mds": [FAR_MDS], "subject": "ailleurs"}
+
+        assert join(world, alone, world.personne()).json["type"].endswith("rendezvous-individuel")
+        assert join(world, alone, world.personne(), **stranger).status == 404
+
+    def test_someone_who_died_or_is_elsewhere_at_that_time(self, world, atelier):
+        gone, busy, other = world.personne(), world.personne(), world.agent()
+        world.dies(gone)
+        world.open(other, DAY)
+        world.book([other], [busy])
+
+        assert join(world, atelier, gone).json["type"].endswith("personne-decedee")
+        assert join(world, atelier, busy).json["type"].endswith("personne-prise")
+        assert world.sql("SELECT count(*) FROM participation") == 0
+
+    def test_it_is_tied_to_no_dossier(self, world, agent, atelier):
+        personne = world.personne()
+        tied = {"motif": "ATELIER", "dossier_id": str(world.dossier(personne))} | LATER
+
+        assert world.book([agent], [personne], changes=tied).status == 422
+
+    def test_a_motif_does_not_change_its_nature(self, world, atelier):
+        (current,) = [
+            one
+            for one in world.client.get("/v1/motifs", role="admin").json["motifs"]
+            if one["code"] == "ATELIER"
+        ]
+        path = f"/v1/motifs/{current['motif_id']}/end"
+        world.post(path, {"valid_to": "2023-12-31"}, role="admin", etag='"1"')
+        alone = {"code": "ATELIER", "label": "x", "kind": "AUTRE", "modality": "PRESENTIEL"}
+        alone |= {"duration_minutes": 30, "valid_from": "2024-01-01"}
+
+        refused = world.post("/v1/motifs", alone, role="admin")
+
+        assert refused.json["type"].endswith("motif-nature")
+        assert world.post("/v1/motifs", alone | {"capacity": 9}, role="admin").status == 201
+
+
+class TestSeats:
+    def test_full_it_offers_other_sessions_where_the_person_is_free(self, world, agent, atelier):
+        late, busy = world.personne(), world.agent()
+        near = new_session(world, agent, **LATER)
+        far = new_session(world, agent, starts_at="2023-01-11T09:00:00+01:00")
+        world.open(busy, DAY)
+        world.book([busy], [late], changes=LATER)
+        for _ in range(2):
+            assert join(world, atelier, world.personne()).status == 201
+
+        refused = join(world, atelier, late)
+
+        assert refused.json["type"].endswith(":complet"), refused.json
+        assert [one["rendezvous_id"] for one in refused.json["alternatives"]] == [far]
+        other = join(world, atelier, world.personne()).json["alternatives"]
+        assert [one["rendezvous_id"] for one in other] == [near, far]
+        assert other[0]["seats_left"] == 2
+
+    def test_the_last_seat_has_one_winner(self, world, atelier, agent):
+        url = sqlalchemy_url(world.runtime.settings.database.app_url)
+        engine = sa.create_engine(url, pool_size=12, pool_timeout=60, connect_args=CONNECT_ARGS)
+        world.runtime = replace(world.runtime, engine=engine)
+        world.client = Client(world.runtime)
+        new_session(world, agent, **LATER)
+        join(world, atelier, world.personne())
+        people = [world.personne() for _ in range(12)]
+
+        with ThreadPoolExecutor(12) as pool:
+            answers = list(pool.map(lambda one: join(world, atelier, one), people))
+        found = Counter(answer.status for answer in answers)
+        offered = [a.json["alternatives"] for a in answers if a.status == 409]
+        seats = world.sql(
+            "SELECT cardinality(personne_ids) FROM rendezvous WHERE id = :id", id=atelier
+        )
+        overlaps, mismatches = world.sql(OVERLAPS), world.sql(MISMATCHES)
+        engine.dispose()
+
+        assert found == {201: 1, 409: 11}, [a.json for a in answers if a.status == 503]
+        assert all(offered)
+        assert (seats, overlaps, mismatches) == (2, 0, 0)
+
+    def test_the_second_click_enrols_once(self, world, atelier):
+        personne = world.personne()
+
+        first = join(world, atelier, personne, key="le-meme-clic")
+        second = join(world, atelier, personne, key="le-meme-clic")
+
+        assert first.status == 201, first.json
+        assert first.json == second.json
+        assert join(world, atelier, personne).json["type"].endswith("deja-inscrit")
+
+    def test_a_seat_takes_the_persons_time_and_gives_it_back(self, world, agent, atelier):
+        personne, other = world.personne(), world.agent()
+        world.open(other, DAY)
+        join(world, atelier, personne)
+
+        assert world.book([other], [personne]).status == 409
+        assert act_on(world, atelier, personne, "cancel", {}).status == 200
+        assert world.book([other], [personne]).status == 201
+        assert world.sql(MISMATCHES) == 0
+
+    def test_an_agent_of_another_mds_enrols_and_withdraws_whom_they_enrolled(self, world, atelier):
+        theirs, others = world.personne(), world.personne()
+        join(world, atelier, others)
+        far = {"mds": [FAR_MDS], "subject": "ailleurs"}
+
+        assert join(world, atelier, theirs, **far).status == 201
+        assert read(world, atelier, **far).status == 404
+        assert act_on(world, atelier, others, "cancel", {}, **far).status == 404
+        assert act_on(world, atelier, theirs, "cancel", {}, **far).status == 200
+
+    def test_sessions_tell_the_seats_left_and_nobody(self, world, agent, atelier):
+        join(world, atelier, world.personne())
+        who = {"role": "personne", "personne_id": world.personne()}
+
+        found = world.client.get(f"/v1/sessions?motif=ATELIER&from={DAY}&to={DAY}", **who).json
+
+        (one,) = found["sessions"]
+        assert (one["rendezvous_id"], one["capacity"], one["seats_left"]) == (atelier, 2, 1)
+        assert "personne_ids" not in one
+
+
+class TestWhoSeesWhom:
+    def test_a_person_never_learns_who_else_takes_part(self, world, atelier):
+        me, other = world.personne(), world.personne()
+        join(world, atelier, me)
+        join(world, atelier, other)
+        who = {"role": "personne", "personne_id": me, "mds": []}
+
+        one = read(world, atelier, **who)
+        listed = world.client.get(f"/v1/personnes/{me}/rendezvous", **who)
+        own = act_on(world, atelier, me, "cancel", {}, **who)
+
+        assert one.json["personne_ids"] == [str(me)]
+        assert [p["personne_id"] for p in one.json["participants"]] == [str(me)]
+        assert act_on(world, atelier, other, "cancel", {}, **who).status == 404
+        assert all(str(other) not in a.body.decode() for a in (one, listed, own))
+
+    def test_one_protected_is_hidden_alone(self, world, agent, atelier):
+        hidden, other = world.personne(), world.personne()
+        join(world, atelier, hidden)
+        join(world, atelier, other)
+        world.protect(hidden)
+        colleague = {"agent_id": new_id()}
+
+        seen = read(world, atelier, **colleague)
+
+        assert seen.json["personne_ids"] == [str(other)]
+        assert seen.json["seats_left"] == 0
+        assert act_on(world, atelier, hidden, "cancel", {}, **colleague).status == 404
+        holder = {"role": "travailleur_social", "agent_id": agent}
+        assert len(read(world, atelier, **holder).json["personne_ids"]) == 2
+
+    def test_one_closed_to_its_agent_is_hidden_from_them_alone(self, world, agent, atelier):
+        relative, other = world.personne(), world.personne()
+        join(world, atelier, relative)
+        join(world, atelier, other)
+        world.protect(relative, protected=False, closed_to=[agent])
+        holder = {"role": "travailleur_social", "agent_id": agent}
+
+        assert read(world, atelier, **holder).json["personne_ids"] == [str(other)]
+        world.at(NINE)
+        assert act_on(world, atelier, relative, "honour", **holder).status == 404
+        assert act_on(world, atelier, other, "honour", **holder).status == 200
+
+
+class TestWhatIsTold:
+    def test_each_is_told_alone_and_the_whole_to_all(self, world, agent, atelier):
+        anna, boris = sorted([world.personne(), world.personne()])
+        join(world, atelier, anna)
+        join(world, atelier, boris)
+        moved = world.act(atelier, "move", LATER, etag='"3"')
+        assert moved.status == 200, moved.json
+        act_on(world, atelier, anna, "cancel", {"by": "PERSONNE", "reason": "PERSONNE_REQUEST"})
+        world.act(atelier, "cancel", {}, etag='"5"')
+
+        assert told(world) == [
+            ("rendezvous_booked", []),
+            ("participant_joined", [str(anna)]),
+            ("participant_joined", [str(boris)]),
+            ("rendezvous_moved", [str(anna), str(boris)]),
+            ("participant_left", [str(anna)]),
+            ("rendezvous_cancelled", [str(boris)]),
+        ]
+        left = published(world.runtime)[4]
+        assert (left.data["by"], left.aggregate_version) == ("PERSONNE", 5)
+        assert world.sql("SELECT count(*) FROM occupation") == 0
+
+    def test_a_death_takes_that_one_alone(self, world, atelier):
+        gone, other = world.personne(), world.personne()
+        join(world, atelier, gone)
+        join(world, atelier, other)
+
+        world.dies(gone)
+
+        assert told(world)[-1] == ("participant_left", [str(gone)])
+        seen = read(world, atelier).json
+        assert (seen["status"], seen["personne_ids"]) == ("BOOKED", [str(other)])
+        assert world.sql(MISMATCHES) == 0
+
+    def test_it_is_held_once_whoever_came(self, world, agent, atelier):
+        came, missed = world.personne(), world.personne()
+        join(world, atelier, came)
+        join(world, atelier, missed)
+        assert act_on(world, atelier, missed, "miss", ABSENT).status == 409
+        world.at(NINE)
+        assert act_on(world, atelier, missed, "miss", ABSENT).status == 200
+
+        held = world.act(atelier, "honour", etag='"4"')
+
+        states = {p["personne_id"]: p["status"] for p in held.json["participants"]}
+        assert states == {str(came): "HONOURED", str(missed): "MISSED"}
+        assert told(world)[-1] == ("rendezvous_honoured", [str(came)])
+        activity = world.client.get(f"/v1/activity?from={DAY}&to={DAY}", role="direction").json[
+            "rows"
+        ]
+        assert [(row["status"], row["count"]) for row in activity] == [("HONOURED", 1)]
+
+    @pytest.mark.parametrize(("act", "body"), [("cancel", {}), ("honour", None), ("miss", ABSENT)])
+    def test_an_act_on_one_sent_again_is_done_once(self, world, atelier, act, body):
+        personne = world.personne()
+        join(world, atelier, personne)
+        world.at(NINE)
+
+        again = sent_again(world.runtime, lambda: act_on(world, atelier, personne, act, body))
+
+        assert again == 409
+
+    def test_a_person_gives_their_seat_up_within_the_delay(self, world, atelier):
+        personne = world.personne()
+        join(world, atelier, personne)
+        who = {"role": "personne", "personne_id": personne, "mds": []}
+        world.at(NINE - minutes(119))
+
+        assert act_on(world, atelier, personne, "cancel", {}, **who).status == 409
+        world.at(NINE - minutes(120))
+        seat = act_on(world, atelier, personne, "cancel", {}, **who).json
+        assert seat["participation"]["cancelled_by"] == "PERSONNE"
+
+
+def test_a_collective_one_that_starts_with_people_seats_them(world, agent):
+    world.motif(code="ATELIER", capacity=2)
+    personnes = [world.personne(), world.personne()]
+
+    session = new_session(world, agent, *personnes)
+
+    assert read(world, session).json["seats_left"] == 0
+    assert world.sql("SELECT count(*) FROM participation WHERE status = 'BOOKED'") == 2
+    assert world.sql(MISMATCHES) == 0
