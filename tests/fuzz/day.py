@@ -322,6 +322,7 @@ def book(day: Errands) -> None:
     where = {"rendezvous_id": booked.json["rendezvous_id"]}
     later = {"starts_at": at(NEXT_WEEK, 11)}
     day.ids["moved"] = day.ask("rendezvous", "move", SECRETARY, later, on=booked, **where)
+    enrol(day, place)
     day.town.settle()
 
 
@@ -335,6 +336,20 @@ def take_up(day: Errands, booked: str) -> None:
     reprise = launched.json["reprise_id"]
     day.ask("rendezvous", "decide_reprise", SECRETARY, left, reprise_id=reprise)
     day.ask("rendezvous", "delete_absence", SECRETARY, **where)
+
+
+def enrol(day: Errands, place: dict[str, Any]) -> None:
+    """A collective rendezvous: one gives their seat up, one comes, one does not."""
+    kind = {"kind": "AUTRE", "modality": "PRESENTIEL", "valid_from": "2023-01-01"}
+    day.ask("rendezvous", "create_motif", ADMIN, kind | {"code": "ATELIER", "capacity": 3})
+    known = place | {"motif": "ATELIER", "starts_at": at(TODAY, 16), "personne_ids": []}
+    whole = day.ask("rendezvous", "book", SECRETARY, known)
+    day.ids["atelier"] = whole.json["rendezvous_id"]
+    for who in ("silent", "unlisted", "protected"):
+        known = {"personne_id": day.ids[who]}
+        day.ask("rendezvous", "join", SECRETARY, known, rendezvous_id=day.ids["atelier"])
+    where = {"rendezvous_id": day.ids["atelier"], "personne_id": day.ids["unlisted"]}
+    day.ask("rendezvous", "cancel_participant", SECRETARY, {}, **where)
 
 
 def at(day: str, hour: int) -> str:
@@ -441,6 +456,16 @@ def messages(day: Errands, status: str) -> list[dict[str, Any]]:
 
 def keep_or_miss(day: Errands) -> None:
     day.town.go_to(datetime(2023, 1, 9, 16, 0, tzinfo=UTC))
+    for act, who in (("honour_participant", "silent"), ("miss_participant", "protected")):
+        where = {"rendezvous_id": day.ids["atelier"], "personne_id": day.ids[who]}
+        day.ask(
+            "rendezvous", act, WORKER, {"excused": False} if who == "protected" else None, **where
+        )
+    kept = day.ids["kept"]
+    where = {"rendezvous_id": kept.json["rendezvous_id"]}
+    late = day.ask("rendezvous", "be_late", WORKER, {"minutes": 10}, on=kept, **where)
+    risk = {"aggression_risk": True}
+    day.ids["kept"] = day.ask("rendezvous", "mark", WORKER, risk, on=late, **where)
     for act, name in (("honour", "kept"), ("miss", "missed")):
         booked = day.ids[name]
         where = {"rendezvous_id": booked.json["rendezvous_id"]}

@@ -79,6 +79,12 @@ def upgrade() -> None:
     op.execute(_DROP_GUARD)
     op.execute(f"{_GUARD} WHERE (NOT overridden)")
     op.create_index(
+        "ix_occupation_overridden",
+        "occupation",
+        ["resource_id"],
+        postgresql_where=sa.text("overridden"),
+    )
+    op.create_index(
         "ix_rendezvous_session",
         "rendezvous",
         ["motif", "starts_at"],
@@ -91,6 +97,7 @@ def downgrade() -> None:
     """Drop them; what was passed over on purpose no longer stands in anyone's way."""
     op.drop_table("participation")
     op.drop_index("ix_rendezvous_session", "rendezvous")
+    op.drop_index("ix_occupation_overridden", "occupation")
     op.execute(_DROP_GUARD)
     op.execute("DELETE FROM occupation WHERE overridden")
     op.execute(_GUARD)

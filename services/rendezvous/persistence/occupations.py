@@ -82,6 +82,7 @@ class Occupations:
         self._session.execute(
             sa.delete(occupation).where(
                 occupation.c.resource_id == sa.any_(sa.cast(list(resource_ids), _UUIDS)),
+                ~occupation.c.overridden,
                 occupation.c.held_until <= now,
             )
         )
@@ -171,7 +172,8 @@ def _locked(resource_ids: Collection[UUID]) -> list[str]:
     return [f"resource:{item}" for item in resource_ids]
 
 
-#: Every booking and every search runs it; see docs/decisions/0011.
+#: Every booking and every search runs it; see docs/decisions/0011. Occupations are read in two
+#: parts: the index of the guard holds those that are not overridden alone.
 _SITUATION = """
     SELECT 'opening' AS kind, agent_id AS resource_id, starts_at AS start, ends_at AS "end",
            site, kinds, motifs, NULL::uuid AS owner_id, false AS stale
@@ -191,6 +193,15 @@ _SITUATION = """
     FROM occupation
     WHERE resource_id = ANY(%(resources)s::uuid[])
       AND during && tstzrange(%(from_at)s::timestamptz, %(to_at)s::timestamptz)
+      AND NOT overridden
+    UNION ALL
+    SELECT kind, resource_id, lower(during), upper(during), NULL, '{}', '{}',
+           coalesce(rendezvous_id, hold_id),
+           coalesce(held_until <= %(now)s::timestamptz, false)
+    FROM occupation
+    WHERE resource_id = ANY(%(resources)s::uuid[])
+      AND during && tstzrange(%(from_at)s::timestamptz, %(to_at)s::timestamptz)
+      AND overridden
     UNION ALL
     SELECT 'deceased', personne_id, NULL, NULL, NULL, '{}', '{}', NULL, false
     FROM personne WHERE personne_id = ANY(%(resources)s::uuid[]) AND deceased

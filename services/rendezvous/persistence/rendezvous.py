@@ -184,6 +184,7 @@ class Agendas:
                 .join(occupation, occupation.c.rendezvous_id == rendezvous.c.id)
                 .where(
                     occupation.c.resource_id == agent_id,
+                    ~occupation.c.overridden,
                     occupation.c.during.op("&&")(sa.func.tstzrange(window.start, window.end)),
                     rendezvous.c.starts_at < window.end,
                     rendezvous.c.ends_at > window.start,
@@ -236,6 +237,7 @@ class Agendas:
                 rendezvous.c.id.in_(
                     sa.select(occupation.c.rendezvous_id).where(
                         occupation.c.resource_id == agent_id,
+                        ~occupation.c.overridden,
                         occupation.c.during.op("&&")(sa.func.tstzrange(window.start, window.end)),
                     )
                 ),

@@ -284,6 +284,7 @@ occupation = sa.Table(
         where=sa.text("NOT overridden"),
         name="ex_occupation_one_at_a_time",
     ),
+    sa.Index("ix_occupation_overridden", "resource_id", postgresql_where=sa.text("overridden")),
     sa.Index("ix_occupation_rendezvous_id", "rendezvous_id"),
     sa.Index("ix_occupation_hold_id", "hold_id", postgresql_where=sa.text("hold_id IS NOT NULL")),
 )
