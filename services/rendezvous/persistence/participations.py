@@ -72,6 +72,7 @@ class Participations:
         """Other sessions of the motif with a seat, at a time the person is free, nearest first."""
         taken = sa.exists().where(
             occupation.c.resource_id == personne_id,
+            ~occupation.c.overridden,
             occupation.c.during.op("&&")(
                 sa.func.tstzrange(rendezvous.c.starts_at, rendezvous.c.ends_at)
             ),

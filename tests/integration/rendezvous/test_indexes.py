@@ -23,7 +23,7 @@ def test_the_situation_reads_no_growing_table_whole(world: World, table: str) ->
         "now": NINE,
     }
     with world.runtime.engine.connect() as connection:
-        # An empty table is read whole by choice: forbid the choice, and see whether another is left.
+        # An empty table is read whole by choice: without it, is there another way?
         connection.execute(sa.text("SET LOCAL enable_seqscan = off"))
         plan = connection.exec_driver_sql(f"EXPLAIN {_SITUATION}", known).scalars().all()
 
