@@ -13,6 +13,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
+from chassis.driver import BeginningConnection
+
 _SERVER_OPTIONS = (
     "-c statement_timeout=5s -c lock_timeout=4s"
     " -c idle_in_transaction_session_timeout=15s -c timezone=UTC -c jit=off"
@@ -39,20 +41,25 @@ def sqlalchemy_url(libpq_url: str) -> str:
     return "postgresql+psycopg2://" + libpq_url.partition("://")[2]
 
 
-def new_engine(libpq_url: str, *, pool_size: int, application: str) -> sa.Engine:
-    """A pooled engine: never more than `pool_size` connections, 2 s to get one."""
+def new_engine(
+    libpq_url: str, *, pool_size: int, application: str, patience: float = 2
+) -> sa.Engine:
+    """A pooled engine: never more than `pool_size` connections, `patience` seconds to get one."""
     return sa.create_engine(
         sqlalchemy_url(libpq_url),
         pool_size=pool_size,
         max_overflow=0,
-        pool_timeout=2,
+        pool_timeout=patience,
         pool_recycle=1800,
         pool_pre_ping=False,
         pool_use_lifo=True,
         query_cache_size=1500,
         executemany_mode="values_plus_batch",
         hide_parameters=True,
-        connect_args=CONNECT_ARGS | {"application_name": application},
+        # No column is one; asking for its number opens a transaction at each connection.
+        use_native_hstore=False,
+        connect_args=CONNECT_ARGS
+        | {"application_name": application, "connection_factory": BeginningConnection},
     )
 
 

@@ -160,14 +160,18 @@ class UnitOfWork:
         self.run("SELECT 1", ())
 
     def commit(self) -> None:
-        """Write what was kept for the end, and commit everything at once."""
+        """Write what was kept for the end, and commit everything at once.
+
+        COMMIT goes with the last statements, in their exchange: should one of them fail, the
+        server runs nothing after it. The session then finds nothing left to commit.
+        """
         self.session.flush()
         self._schedule_last()
         self._tell_last()
         if self._last:
             last, self._last = self._last, []
             statements, parameters = zip(*last, strict=True)
-            self.run(";".join(statements), tuple(chain.from_iterable(parameters)))
+            self.run(";".join((*statements, "COMMIT")), tuple(chain.from_iterable(parameters)))
         self.session.commit()
 
     def rollback(self) -> None:

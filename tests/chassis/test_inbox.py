@@ -101,8 +101,8 @@ def test_an_event_that_is_woken_tells_the_appliers(miroir):
     increment(miroir, counter, 1, apply=False)
     with miroir.engine.connect() as connection:
         listener = connection.connection.driver_connection
-        listener.set_session(autocommit=True)
         listener.cursor().execute("LISTEN inbox")
+        listener.commit()
 
         apply_waiting(miroir)
 
