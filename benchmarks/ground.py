@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,8 +35,8 @@ class Ground:
 
     def empty(self) -> None:
         """Empty tables, without the dead rows of what was measured before."""
-        for runtime in self.runtimes.values():
-            with _owner(runtime) as cursor:
+        for service in self.runtimes:
+            with self.owner(service) as cursor:
                 cursor.execute(
                     "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables"
                     " WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
@@ -46,14 +46,24 @@ class Ground:
 
     def analyse(self, service: str) -> None:
         """Fresh statistics: the planner of a table just filled would guess."""
-        with _owner(self.runtimes[service]) as cursor:
+        with self.owner(service) as cursor:
             cursor.execute("ANALYZE")
 
+    @contextmanager
+    def owner(self, service: str) -> Iterator[Any]:
+        """A cursor of the role that owns the tables of a service; each statement commits."""
+        connection = psycopg2.connect(self.runtimes[service].settings.database.owner_url)
+        connection.autocommit = True
+        try:
+            with connection.cursor() as cursor:
+                yield cursor
+        finally:
+            connection.close()
 
-@contextmanager
-def ground() -> Iterator[Ground]:
-    """Make the databases; remove them whatever happens."""
-    environ = {
+
+def environment() -> dict[str, str]:
+    """What processes of a measure are told: databases of their own, keys of the moment."""
+    return {
         "ENVIRONMENT": "test",
         "DATABASE_URL": postgresql_url(),
         "DATABASE_SECRET": secrets.token_hex(16),
@@ -63,7 +73,15 @@ def ground() -> Iterator[Ground]:
         "JWKS": "inutilise",
         "TOKEN_ISSUER": "urn:bench",
     }
-    settings = {name: Settings.from_env(name, environ) for name in service_names()}
+
+
+@contextmanager
+def ground(
+    names: Sequence[str] | None = None, environ: Mapping[str, str] | None = None
+) -> Iterator[Ground]:
+    """Make the databases of these services (of all); remove them whatever happens."""
+    environ = environ or environment()
+    settings = {name: Settings.from_env(name, environ) for name in names or service_names()}
     # Log lines are made and written, as in service, but nobody reads them here.
     with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere), ExitStack() as made:
         logs.configure(service="bench", process="bench", environment="test")
@@ -76,14 +94,3 @@ def ground() -> Iterator[Ground]:
             on.bare[name] = psycopg2.connect(on.url(name), **CONNECT_ARGS)
             made.callback(on.bare[name].close)
         yield on
-
-
-@contextmanager
-def _owner(runtime: Runtime) -> Iterator[Any]:
-    connection = psycopg2.connect(runtime.settings.database.owner_url)
-    connection.autocommit = True
-    try:
-        with connection.cursor() as cursor:
-            yield cursor
-    finally:
-        connection.close()

@@ -5,15 +5,13 @@ from __future__ import annotations
 import random
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
 
-from chassis.database import CONNECT_ARGS, sqlalchemy_url
-from chassis.testing import Client, published
+from chassis.testing import published
 from tests.integration.rendezvous.conftest import (
     BUFFERED_OVERLAPS,
     MDS,
@@ -22,27 +20,16 @@ from tests.integration.rendezvous.conftest import (
     OVERLAPS,
     minutes,
 )
+from tests.integration.rendezvous.storm import crowded, deadlocks
 
 DAYS = ("2023-01-10", "2023-01-11", "2023-01-12")
-DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
 
 
 @pytest.fixture
 def crowd(world):
     """The same world behind a pool that waits, as a queue of requests does."""
-    url = sqlalchemy_url(world.runtime.settings.database.app_url)
-    engine = sa.create_engine(url, pool_size=20, pool_timeout=60, connect_args=CONNECT_ARGS)
-    world.runtime = replace(world.runtime, engine=engine)
-    world.client = Client(world.runtime)
-    yield world
-    engine.dispose()
-
-
-def deadlocks(world):
-    with world.runtime.engine.connect() as connection:
-        connection.execute(sa.text("SELECT pg_stat_force_next_flush()"))
-        connection.commit()
-    return world.sql(DEADLOCKS)
+    with crowded(world, 20) as crowd:
+        yield crowd
 
 
 def test_a_hundred_bookings_of_one_slot_make_one_rendezvous(crowd):

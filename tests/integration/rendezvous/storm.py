@@ -1,0 +1,286 @@
+"""Random concurrent operations on a few agendas, and what must be true afterwards.
+
+    python -m tests.integration.rendezvous.storm --operations 10000 --seed 7
+
+Clerks book (alone, in binôme, with a room), hold, confirm, give back, move and cancel, on purpose
+where the others do, each what is theirs: whatever is refused is refused for its place. The same
+seed draws the same wishes; who comes first is the machine's.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from time import perf_counter
+from typing import Annotated, Any
+from uuid import UUID
+
+import sqlalchemy as sa
+import typer
+
+from chassis.clock import instant_of
+from chassis.database import new_engine
+from chassis.ids import new_id
+from chassis.runtime import Runtime
+from chassis.testing import Answer, Client, FakeNeighbours, SettableClock
+from tests.integration.rendezvous.conftest import (
+    BUFFERED_OVERLAPS,
+    MDS,
+    MISMATCHES,
+    OVERLAPS,
+    SITE,
+    World,
+    minutes,
+)
+
+AGENTS, PERSONNES, ROOMS = 12, 24, 4
+#: Six weeks from the day after the clock's: what alternatives are sought in.
+DAYS = [date(2023, 1, 10) + timedelta(days=n) for n in range(42)]
+OPEN_DAYS = [day for day in DAYS if day.weekday() < 5]
+#: Wishes meet on few days; the rest of the horizon is there for alternatives.
+WANTED_DAYS = OPEN_DAYS[:8]
+#: Refusals of a place: each must offer other places.
+PLACE_REFUSALS = frozenset({"creneau-pris", "hors-ouverture", "agent-absent"})
+#: What a clerk keeps in hand at most, so that the agendas never fill up.
+MOST_KEPT = 6
+DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+#: Open holds that meet a live rendezvous, or one another, on an agent or a room.
+HOLD_OVERLAPS = """
+    WITH live AS (
+        SELECT id, agent_ids, room_id, starts_at, ends_at, false AS held FROM rendezvous
+         WHERE status <> 'CANCELLED'
+        UNION ALL
+        SELECT id, agent_ids, room_id, starts_at, ends_at, true FROM hold WHERE status = 'OPEN'
+    )
+    SELECT count(*) FROM live a JOIN live b ON a.id <> b.id AND a.held
+     WHERE a.starts_at < b.ends_at AND b.starts_at < a.ends_at
+       AND (a.agent_ids && b.agent_ids OR a.room_id = b.room_id)
+"""
+
+
+@dataclass
+class Storm:
+    """One run: who there is, what was answered, and what was found wrong."""
+
+    world: World
+    agents: list[UUID]
+    personnes: list[UUID]
+    rooms: list[str]
+    answers: Counter[str] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
+
+    @classmethod
+    def over(cls, world: World) -> Storm:
+        """A site of its own size, open for six weeks."""
+        agents = [world.agent() for _ in range(AGENTS)]
+        for agent in agents:
+            world.open(agent, *map(str, OPEN_DAYS))
+        rooms = [
+            world.post("/v1/rooms", {"site": SITE, "name": f"Salle {n}"}, role="admin")
+            for n in range(ROOMS)
+        ]
+        return cls(
+            world=world,
+            agents=agents,
+            personnes=[world.personne() for _ in range(PERSONNES)],
+            rooms=[answer.json["room_id"] for answer in rooms],
+        )
+
+    def run(self, *, operations: int, workers: int, seed: int) -> None:
+        """Send the operations; afterwards `faults` says what must not have happened."""
+        before = deadlocks(self.world)
+        share, rest = divmod(operations, workers)
+        clerks = [
+            _Clerk(self, random.Random(f"{seed}/{n}"), share + (n < rest)) for n in range(workers)
+        ]
+        with ThreadPoolExecutor(workers) as pool:
+            for clerk in pool.map(_Clerk.work, clerks):
+                self.answers += clerk.answers
+                self.faults += clerk.faults
+        for name, query in (
+            ("chevauchements", OVERLAPS),
+            ("chevauchements, battements compris", BUFFERED_OVERLAPS),
+            ("chevauchements de créneaux gardés", HOLD_OVERLAPS),
+            ("occupations sans leur rendez-vous", MISMATCHES),
+        ):
+            if found := self.world.sql(query):
+                self.faults.append(f"{found} {name}")
+        if met := deadlocks(self.world) - before:
+            self.faults.append(f"{met} interblocages")
+
+
+@dataclass
+class _Clerk:
+    """One worker: acts on what it holds, and sometimes where everybody does."""
+
+    storm: Storm
+    chance: random.Random
+    operations: int
+    booked: list[tuple[str, str]] = field(default_factory=list)
+    held: list[str] = field(default_factory=list)
+    answers: Counter[str] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
+
+    def work(self) -> _Clerk:
+        for _ in range(self.operations):
+            act = self._next()
+            answer = act()
+            self._judge(act.__name__.strip("_"), answer)
+        return self
+
+    def _next(self) -> Callable[[], Answer]:
+        if len(self.booked) + len(self.held) >= MOST_KEPT:
+            acts = [self._cancel] if self.booked else [self._release]
+        else:
+            acts = [self._book, self._book, self._binome, self._hold]
+        if self.booked:
+            acts += [self._move, self._move, self._cancel]
+        if self.held:
+            acts += [self._confirm, self._release]
+        return self.chance.choice(acts)
+
+    def _book(self) -> Answer:
+        return self._kept(self._post("/v1/rendezvous", self._wish(1) | self._who()))
+
+    def _binome(self) -> Answer:
+        wish = self._wish(self.chance.choice([2, 2, 3]))
+        return self._kept(self._post("/v1/rendezvous", wish | self._who()))
+
+    def _hold(self) -> Answer:
+        answer = self._post("/v1/holds", self._wish(self.chance.choice([1, 2])))
+        if answer.status == 201:
+            self.held.append(answer.json["hold_id"])
+        return answer
+
+    def _confirm(self) -> Answer:
+        hold_id = self._drawn(self.held)
+        answer = self._post("/v1/rendezvous", {"hold_id": hold_id} | self._who())
+        if answer.status == 409:
+            self.held.append(hold_id)
+        return self._kept(answer)
+
+    def _release(self) -> Answer:
+        return self.storm.world.client.delete(f"/v1/holds/{self._drawn(self.held)}", **_CLERK)
+
+    def _move(self) -> Answer:
+        kept = self._drawn(self.booked)
+        wish = self._wish(self.chance.choice([1, 1, 2]))
+        changes = {name: value for name, value in wish.items() if name not in ("motif", "site")}
+        answer = self._act(kept, "move", changes)
+        if answer.status == 409:
+            self.booked.append(kept)
+        return self._kept(answer)
+
+    def _cancel(self) -> Answer:
+        return self._act(self._drawn(self.booked), "cancel", {})
+
+    def _act(self, kept: tuple[str, str], act: str, body: Any) -> Answer:
+        path = f"/v1/rendezvous/{kept[0]}/{act}"
+        return self.storm.world.client.post(path, json=body, etag=kept[1], **_CLERK)
+
+    def _post(self, path: str, body: Any) -> Answer:
+        return self.storm.world.client.post(path, json=body, key=str(new_id()), **_CLERK)
+
+    def _kept(self, answer: Answer) -> Answer:
+        if answer.status in (200, 201):
+            self.booked.append((answer.json["rendezvous_id"], answer.etag))
+        return answer
+
+    def _drawn(self, kept: list[Any]) -> Any:
+        return kept.pop(self.chance.randrange(len(kept)))
+
+    def _wish(self, count: int) -> dict[str, Any]:
+        """A place where others wish theirs: few days, quarters of an hour, few agents."""
+        starts = instant_of(self.chance.choice(WANTED_DAYS)) + minutes(
+            9 * 60 + 15 * self.chance.randrange(31)
+        )
+        team = self.chance.sample(self.storm.agents, count)
+        room = self.chance.choice(self.storm.rooms) if self.chance.random() < 0.3 else None
+        return {
+            "motif": "ACCOMPAGNEMENT",
+            "site": SITE,
+            "agent_ids": [str(agent) for agent in team],
+            "starts_at": starts.isoformat(),
+            "room_id": room,
+            "outside_opening": self.chance.random() < 0.3,
+        }
+
+    def _who(self) -> dict[str, Any]:
+        people = self.chance.sample(self.storm.personnes, self.chance.choice([1, 1, 2]))
+        return {"personne_ids": [str(personne) for personne in people]}
+
+    def _judge(self, act: str, answer: Answer) -> None:
+        if answer.status in (200, 201, 204):
+            self.answers[f"{act} {answer.status}"] += 1
+            return
+        code = str((answer.json or {}).get("type", "")).rpartition("/")[2].rpartition(":")[2]
+        self.answers[f"{act} {answer.status} {code}"] += 1
+        if answer.status == 409 and code in PLACE_REFUSALS:
+            offered = answer.json.get("alternatives", ())
+            if len(offered) < 3:
+                self.faults.append(f"{act} : refus avec {len(offered)} autres créneaux")
+        else:
+            self.faults.append(f"{act} : réponse {answer.status} {code}")
+
+
+_CLERK: dict[str, Any] = {"role": "secretaire", "mds": [MDS], "subject": "secretariat"}
+
+
+def deadlocks(world: World) -> int:
+    """How many this database has known."""
+    with world.runtime.engine.connect() as connection:
+        connection.execute(sa.text("SELECT pg_stat_force_next_flush()"))
+        connection.commit()
+    return int(world.sql(DEADLOCKS))
+
+
+@contextmanager
+def crowded(world: World, workers: int) -> Iterator[World]:
+    """The same world behind a pool that waits, as a queue of requests does."""
+    url = world.runtime.settings.database.app_url
+    engine = new_engine(url, pool_size=workers, application="tests", patience=60)
+    try:
+        runtime = replace(world.runtime, engine=engine)
+        yield World(runtime=runtime, client=Client(runtime), versions=world.versions)
+    finally:
+        engine.dispose()
+
+
+def main(
+    operations: Annotated[int, typer.Option(min=1, help="Opérations à envoyer.")] = 10_000,
+    workers: Annotated[int, typer.Option(min=1, max=80, help="Agents d’accueil à la fois.")] = 20,
+    seed: Annotated[int, typer.Option(help="Graine des tirages.")] = 7,
+) -> None:
+    """Envoyer des opérations au hasard, ensemble, puis chercher ce qui n’aurait pas dû arriver."""
+    from benchmarks.ground import ground  # noqa: PLC0415 - the suite has databases of its own
+
+    with ground(["rendezvous"]) as on:
+        world = _world(on.runtimes["rendezvous"])
+        with crowded(world, workers) as crowd:
+            storm = Storm.over(crowd)
+            started = perf_counter()
+            storm.run(operations=operations, workers=workers, seed=seed)
+            seconds = perf_counter() - started
+    for name, count in sorted(storm.answers.items()):
+        print(f"{count:6}  {name}", file=sys.stderr)
+    print(f"{operations} opérations, {workers} à la fois, graine {seed} : {seconds:.0f} s", end="")
+    print(f", {len(storm.faults)} anomalies", *sorted(set(storm.faults)), sep="\n")
+    raise typer.Exit(1 if storm.faults else 0)
+
+
+def _world(runtime: Runtime) -> World:
+    runtime = replace(runtime, clock=SettableClock(), neighbours=FakeNeighbours())
+    world = World(runtime=runtime, client=Client(runtime))
+    world.site(SITE, MDS)
+    world.motif()
+    return world
+
+
+if __name__ == "__main__":
+    typer.run(main)
