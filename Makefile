@@ -7,10 +7,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-year serve test check lint unit lock clean bench
+.PHONY: help demo demo-year serve test check lint unit lock clean bench bench-rendezvous load storm
 
 help: ## Ce que l’on peut faire ici
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
 demo: $(VENV)/.demo ## Rejouer un mois de l’année publiée (environ 3 minutes)
 	$(BIN)/python -m demo replay --month 2023-01
@@ -35,6 +35,15 @@ unit: $(VENV)/.dev ## Les tests qui n’ouvrent aucune connexion
 
 bench: $(VENV)/.dev ## Mesures, en rapports à une référence prise dans la même commande
 	$(BIN)/python -m benchmarks.chassis
+
+bench-rendezvous: $(VENV)/.dev ## Recherche et prise de rendez-vous, en rapports ; code 1 si une cible est manquée
+	$(BIN)/python -m benchmarks.rendezvous
+
+load: $(VENV)/.dev ## Un lundi matin de l’année, × 1 × 10 × 100, puis jusqu’à ce que quelque chose cède
+	$(BIN)/python -m tests.load.run
+
+storm: $(VENV)/.dev ## Dix mille opérations de rendez-vous au hasard, vingt à la fois
+	$(BIN)/python -m tests.integration.rendezvous.storm
 
 lock: ## Recalculer les dépendances épinglées (demande uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate \

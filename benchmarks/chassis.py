@@ -27,13 +27,13 @@ from functools import partial
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
-import sqlalchemy as sa
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks.ground import Ground, ground
 from benchmarks.pairs import Measure, Side, compare
+from benchmarks.recording import Request, record
 from chassis.events import Correlation, Event
 from chassis.ids import new_id
 from chassis.inbox import BATCH, apply_waiting
@@ -52,7 +52,6 @@ _MIRROR = """
     ON CONFLICT (compteur_id) DO UPDATE SET value = %s
 """
 _EFFECT = "INSERT INTO effect (compteur_id, value) VALUES (%s, %s)"
-Request = list[tuple[str, Any]]
 
 
 def applying(on: Ground, events: int, pairs: int) -> Measure:
@@ -122,7 +121,7 @@ def writing(on: Ground, requests: int, pairs: int) -> Measure:
     client, bare = Client(on.runtimes["compteur"]), on.bare["compteur"]
     post = partial(_post_all, client, requests)
     on.empty()
-    recorded = _record(on.runtimes["compteur"].engine, post)
+    recorded = record(on.runtimes["compteur"].engine, post)
     if len(recorded) != requests:
         raise RuntimeError(f"{len(recorded)} transactions pour {requests} demandes")
     return compare(
@@ -149,26 +148,6 @@ def _send_again(bare: Any, recorded: list[Request]) -> None:
             for statement, parameters in request:
                 cursor.execute(statement, parameters)
             bare.commit()
-
-
-def _record(engine: sa.Engine, work: Callable[[], None]) -> list[Request]:
-    """The statements `work` sends, transaction by transaction."""
-    transactions: list[Request] = [[]]
-
-    def sent(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
-        transactions[-1].append((statement, parameters))
-
-    def committed(_: Any) -> None:
-        transactions.append([])
-
-    sa.event.listen(engine, "before_cursor_execute", sent)
-    sa.event.listen(engine, "commit", committed)
-    try:
-        work()
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", sent)
-        sa.event.remove(engine, "commit", committed)
-    return [transaction for transaction in transactions if transaction]
 
 
 def publishing(on: Ground, facts: int, pairs: int) -> Measure:

@@ -242,14 +242,25 @@ def deadlocks(world: World) -> int:
 
 @contextmanager
 def crowded(world: World, workers: int) -> Iterator[World]:
-    """The same world behind a pool that waits, as a queue of requests does."""
+    """The same world behind a pool that waits, as a queue of requests does.
+
+    Locks are waited for longer than in service: what is looked for is what comes out of them, not
+    how busy the machine is.
+    """
     url = world.runtime.settings.database.app_url
     engine = new_engine(url, pool_size=workers, application="tests", patience=60)
+    sa.event.listen(engine, "connect", _be_patient)
     try:
         runtime = replace(world.runtime, engine=engine)
         yield World(runtime=runtime, client=Client(runtime), versions=world.versions)
     finally:
         engine.dispose()
+
+
+def _be_patient(connection: Any, _: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '60s'; SET statement_timeout = '90s'")
+    connection.commit()
 
 
 def main(
