@@ -62,6 +62,12 @@ class Stage:
         return float(self.result["total"]["per_second"])
 
     @property
+    def is_refused(self) -> bool:
+        """Whether something failed, or nothing came back at all."""
+        total = self.result["total"]
+        return bool(total["failures"]) or not total["requests"]
+
+    @property
     def trouble(self) -> str | None:
         """Why it is the knee, if it is."""
         total = self.result["total"]
@@ -99,10 +105,10 @@ def main(
         for factor in _factors(most, is_quick=is_quick):
             errors.print(f"× {factor} : {PEAK * factor:.2f} actes par seconde, {seconds} s…")
             stages.append(_stage(at.platform, told, factor, seconds))
-            if stages[-1].trouble:
+            if stages[-1].is_refused or (factor >= 100 and stages[-1].trouble):
                 break
     typer.echo(_json(stages)) if is_json else _print(stages)
-    is_held = all(stage.factor > 100 or not stage.trouble for stage in stages)
+    is_held = not any(stage.is_refused for stage in stages if stage.factor <= 100)
     raise typer.Exit(0 if is_held else 1)
 
 
