@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import heapq
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import islice
@@ -15,12 +14,13 @@ from benchmarks.pairs import Measure, compare
 from benchmarks.rendezvous.town import CLOCK, FIRST_DAY, LAST_DAY, MOTIF
 from benchmarks.rendezvous.wire import Link, request
 from chassis.clock import end_of_day, instant_of
-from services.rendezvous.agenda import AgentTime, free_starts, on_grid
-from services.rendezvous.domain.motif import Motif
-from services.rendezvous.domain.occupation import Interval, buffered
+from services.rendezvous.agenda import Ask, SiteTime, moment_of, slots, ticks
+from services.rendezvous.domain.occupation import Interval
+from services.rendezvous.usecases import search
 
 MOST = 50
-_STEP = timedelta(minutes=15)
+#: The grid of a search that asks for none, in ticks.
+_STEP = search.STEP // timedelta(microseconds=1)
 Slot = tuple[datetime, UUID]
 
 
@@ -28,8 +28,9 @@ def against_arithmetic(
     on: Ground, link: Link, headers: Mapping[str, str], site: str, *, turns: int, pairs: int
 ) -> Measure:
     """HTTP search / `agenda.py` alone on the six weeks' intervals, already in memory."""
-    motif, times = _loaded(on, site)
-    pure = partial(_pure, motif, times)
+    sites = _loaded(on, site)
+    agents = sum(len(one.agents) for one in sites)
+    pure = partial(_pure, sites)
     wanted = _request(site, headers)
     (body,) = link.send([wanted]).expect(200).bodies
     if _told(body) != pure():
@@ -40,7 +41,7 @@ def against_arithmetic(
             pure()
 
     return compare(
-        f"Recherche, {len(times)} agents{' complets' * (site == 'PLEIN')} / calcul seul",
+        f"Recherche, {agents} agents{' complets' * (site == 'PLEIN')} / calcul seul",
         turns,
         reference=lambda: arithmetic,
         chassis=lambda: partial(_search, link, wanted, turns),
@@ -81,32 +82,18 @@ def _told(body: bytes) -> list[Slot]:
     ]
 
 
-def _loaded(on: Ground, site: str) -> tuple[Motif, dict[UUID, AgentTime]]:
-    """What the arithmetic rests on, read once."""
+def _loaded(on: Ground, site: str) -> list[SiteTime]:
+    """What the arithmetic rests on, the six weeks read once."""
     window = Interval(instant_of(FIRST_DAY), end_of_day(LAST_DAY))
     with on.runtimes["rendezvous"].unit_of_work() as uow:
-        motif = uow.motifs.find(MOTIF, FIRST_DAY)
-        agents = uow.plannings.agents_open_at(site, window)
-        lines = uow.occupations.situation(
-            agent_ids=agents,
-            resource_ids=agents,
-            window=buffered(window, motif.shape),
-            now=CLOCK,
-        )
-    openings: dict[UUID, list[Interval]] = {agent: [] for agent in agents}
-    busy: dict[UUID, list[Interval]] = {agent: [] for agent in agents}
-    for line in lines:
-        if line.during is not None:
-            (openings if line.kind == "opening" else busy)[line.resource_id].append(line.during)
-    return motif, {agent: AgentTime(openings=openings[agent], busy=busy[agent]) for agent in agents}
+        (motif,) = uow.motifs.versions(MOTIF, FIRST_DAY, FIRST_DAY)
+        wanted = search.Search(motif=motif, window=window, sites=(site,))
+        ground = search._ground(uow, wanted)
+        times = search._load(uow, [(wanted, ground)], window)
+    return search._sites(wanted, ground, *times)
 
 
-def _pure(motif: Motif, times: Mapping[UUID, AgentTime]) -> list[Slot]:
-    window = Interval(max(instant_of(FIRST_DAY), CLOCK), end_of_day(LAST_DAY))
-    found = [_slots(motif, agent, time, window) for agent, time in times.items()]
-    return list(islice(heapq.merge(*found), MOST))
-
-
-def _slots(motif: Motif, agent: UUID, time: AgentTime, window: Interval) -> Iterator[Slot]:
-    for moment in on_grid(free_starts([time], motif.shape), window=window, step=_STEP):
-        yield moment, agent
+def _pure(sites: list[SiteTime]) -> list[Slot]:
+    window = (ticks(max(instant_of(FIRST_DAY), CLOCK)), ticks(end_of_day(LAST_DAY)))
+    found = slots(sites, Ask(window=window, step=_STEP))
+    return [(moment_of(one.start), UUID(str(one.agents[0]))) for one in islice(found, MOST)]

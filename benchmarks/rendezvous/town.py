@@ -103,10 +103,11 @@ def _open(cursor: Any, size: Size) -> None:
     for site, count in size.sites.items():
         cursor.execute(
             f"""
-            INSERT INTO opening (id, agent_id, site, mds, starts_at, ends_at, kinds, motifs)
+            INSERT INTO opening (id, agent_id, site, mds, starts_at, ends_at, kinds, motifs,
+                                 edited)
             SELECT gen_random_uuid(), {_agent(site)}, %s, %s,
                    (day + from_h) AT TIME ZONE 'Europe/Paris',
-                   (day + from_h + interval '3 hours') AT TIME ZONE 'Europe/Paris', '{{}}', '{{}}'
+                   (day + from_h + interval '3 hours') AT TIME ZONE 'Europe/Paris', '{{}}', '{{}}', false
             FROM generate_series(1, %s) AS n,
                  generate_series(%s::timestamp, %s::timestamp, '1 day') AS day,
                  (VALUES (interval '9 hours'), (interval '14 hours')) AS half(from_h)
@@ -193,20 +194,21 @@ _MOTIF = """
     INSERT INTO motif (id, code, label, kind, modality, professions, duration_minutes,
         buffer_before_minutes, buffer_after_minutes, min_notice_minutes, max_ahead_days,
         cancel_notice_minutes, bookable_by, bookable_by_personne, discreet, instructions,
-        valid_from, version)
+        valid_from, offers_at_once, offer_minutes, needs_room, needs_vehicle, capacity, min_agents,
+        late_after_minutes, version)
     VALUES (md5('motif')::uuid, %s, 'Accompagnement', 'ACCOMPAGNEMENT', 'PRESENTIEL', %s, 45,
-        0, 15, 0, 180, 0, '{}', false, false, '', '1900-01-01', 1)
+        0, 15, 0, 180, 0, '{}', false, false, '', '1900-01-01', 1, 240, false, false, 1, 1, 0, 1)
 """
 #: `taken`: agents and local times. One person each, so that nobody is in two places.
 _BOOK = """
     INSERT INTO rendezvous (id, status, personne_ids, agent_ids, site, mds, starts_at, ends_at,
         held_on, motif_id, motif, kind, modality, discreet, outside_opening, outside_delay,
-        booked_by, booked_at, closed_at, version)
+        travel_minutes, booked_by, booked_at, closed_at, version)
     SELECT md5('rendezvous:' || agent_id || at)::uuid,
            CASE WHEN starts_at < %(clock)s THEN 'HONOURED' ELSE 'BOOKED' END,
            ARRAY[md5('recu:' || agent_id || at)::uuid], ARRAY[agent_id], %(site)s, %(mds)s,
            starts_at, starts_at + interval '45 minutes', at::date, md5('motif')::uuid,
-           'ACCOMPAGNEMENT', 'ACCOMPAGNEMENT', 'PRESENTIEL', false, false, false, 'generateur',
+           'ACCOMPAGNEMENT', 'ACCOMPAGNEMENT', 'PRESENTIEL', false, false, false, 0, 'generateur',
            starts_at - interval '20 days', CASE WHEN starts_at < %(clock)s THEN starts_at END, 1
     FROM (SELECT agent_id, at, at AT TIME ZONE 'Europe/Paris' AS starts_at FROM ({taken}) AS t) AS w
 """

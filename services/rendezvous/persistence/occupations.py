@@ -214,15 +214,21 @@ _SITUATION = """
 """
 
 
+#: Times that touch are one, which changes nothing to what is free: a rendezvous takes some time.
 #: Ticks as agenda.py counts them; a double tells microseconds exactly until the year 2255.
 _STRETCHES = f"""
-    SELECT CASE WHEN kind IN ('opening', 'closure') THEN kind ELSE 'busy' END,
-           resource_id::text, site, kinds, motifs,
-           array_agg((date_part('epoch', start) * 1000000)::bigint),
-           array_agg((date_part('epoch', "end") * 1000000)::bigint)
-    FROM ({_SITUATION}) AS line
-    WHERE start IS NOT NULL AND NOT stale
-      AND (%(own)s::uuid IS NULL OR owner_id IS DISTINCT FROM %(own)s::uuid)
+    SELECT sort, resource_id::text, site, kinds, motifs,
+           array_agg((date_part('epoch', lower(span)) * 1000000)::bigint),
+           array_agg((date_part('epoch', upper(span)) * 1000000)::bigint)
+    FROM (
+        SELECT CASE WHEN kind IN ('opening', 'closure') THEN kind ELSE 'busy' END AS sort,
+               resource_id, site, kinds, motifs,
+               unnest(range_agg(tstzrange(start, "end"))) AS span
+        FROM ({_SITUATION}) AS line
+        WHERE start IS NOT NULL AND NOT stale
+          AND (%(own)s::uuid IS NULL OR owner_id IS DISTINCT FROM %(own)s::uuid)
+        GROUP BY 1, 2, 3, 4, 5
+    ) AS merged
     GROUP BY 1, 2, 3, 4, 5
 """  # noqa: S608 - our own statement
 
