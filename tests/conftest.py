@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import settings
 
 from chassis import logs
 from chassis.catalogue import load
@@ -27,6 +28,10 @@ KEYS = (
 )
 INDEX_KEY = "aW5kZXgtaW5kZXgtaW5kZXgtaW5kZXgtaW5kZXgtMzI="
 
+
+# A busy machine is slow, and that is no failure: speed is held by the benchmarks.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
 
 #: What a pool may keep between tests: three workers share the server's hundred connections.
 IDLE_CONNECTIONS = 4

@@ -90,7 +90,6 @@ def test_any_interleaving_ends_in_the_in_order_fold(service_runtime):
         settings=settings(
             max_examples=15,
             stateful_step_count=25,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

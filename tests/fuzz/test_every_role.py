@@ -48,7 +48,6 @@ def check_operation(operation, role: str) -> None:
 
     @settings(
         max_examples=1 if is_refused else CASES,
-        deadline=None,
         database=None,
         derandomize=True,
         phases=[Phase.generate],

@@ -50,7 +50,6 @@ def refusals(operation: Any, role: str) -> list[str]:
 
     @settings(
         max_examples=CASES,
-        deadline=None,
         database=None,
         derandomize=True,
         phases=[Phase.generate],

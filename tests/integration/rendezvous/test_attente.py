@@ -472,7 +472,7 @@ class TestOrder:
         ranks = [(one["attente_id"], one["rank"]) for one in listed["attentes"]]
         assert ranks == [(urgent["attente_id"], 1), (normal["attente_id"], 2)]
 
-    @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=15, suppress_health_check=list(HealthCheck))
     @given(st.lists(st.tuples(st.sampled_from(Priority), st.integers(0, 3)), max_size=8))
     def test_sql_and_the_domain_have_one_order(self, world, rows):
         mds = f"MDS-{new_id().hex[-12:].upper()}"

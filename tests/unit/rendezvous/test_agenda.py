@@ -151,7 +151,7 @@ def problems(draw, who=None, sites=1):
 
 
 @given(problems(Who.ALONE) | problems(Who.TOGETHER))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_slots_are_those_of_the_oracle(problem):
     (site,), ask = problem
     oracle = Oracle(site, ask)
@@ -165,7 +165,7 @@ def test_slots_are_those_of_the_oracle(problem):
 
 
 @given(problems(Who.ANY))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_n_finds_a_team_whenever_one_combination_would_do(problem):
     (site,), ask = problem
     oracle = Oracle(site, ask)
@@ -184,7 +184,7 @@ def test_any_n_finds_a_team_whenever_one_combination_would_do(problem):
 
 
 @given(problems(sites=3))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_slots_of_several_sites_come_by_time(problem):
     sites, ask = problem
 
@@ -224,7 +224,7 @@ def weeks(draw):
 
 
 @given(weeks())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_week_with_a_clock_change_is_that_of_the_oracle(problem):
     site, ask = problem
     oracle = Oracle(site, ask)
@@ -239,7 +239,7 @@ def test_a_week_with_a_clock_change_is_that_of_the_oracle(problem):
 
 
 @given(spans(ticks(datetime(2023, 1, 9, tzinfo=UTC)), 1, most=6))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @example([])
 def test_merging_keeps_every_minute_and_no_other(given_spans):
     result = merged(given_spans)

@@ -189,7 +189,7 @@ def test_too_many_events_are_refused_as_a_whole(events):
 DAYS = st.dates(min_value=WINDOW.start.date(), max_value=WINDOW.end.date())
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(first=DAYS, hour=st.integers(0, 23), minutes=st.integers(1, 600), every=st.integers(1, 9))
 def test_a_series_stays_at_its_hour_of_paris_and_lasts_what_it_lasts(first, hour, minutes, every):
     event = (

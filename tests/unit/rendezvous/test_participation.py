@@ -7,7 +7,7 @@ from itertools import product
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.rendezvous.domain import errors
@@ -189,7 +189,6 @@ def test_a_new_one_is_told_without_anybody_then_to_each_alone():
 PEOPLE = [UUID(int=60 + n) for n in range(5)]
 
 
-@settings(deadline=None)
 @given(
     capacity=st.integers(2, 4),
     acts=st.lists(st.tuples(st.sampled_from(["join", "leave"]), st.sampled_from(PEOPLE))),

@@ -60,7 +60,7 @@ def oracle(text, first_day, start, end):
             if start + timedelta(days=n) in found]  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(text=rules(), first_day=first_days, begin=st.integers(-30, 400), length=st.integers(0, 400))
 @example(text="FREQ=YEARLY", first_day=date(2024, 2, 29), begin=0, length=400)
 @example(text="FREQ=MONTHLY;BYMONTHDAY=31", first_day=date(2023, 1, 31), begin=0, length=400)
@@ -73,7 +73,7 @@ def test_the_days_are_those_of_dateutil(text, first_day, begin, length):
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(text=rules(), first_day=first_days, place=st.integers(0, 20))
 def test_what_goes_on_from_one_of_its_days_has_the_same_days(text, first_day, place):
     rule, end = read_rule(text), first_day + timedelta(days=900)
@@ -87,7 +87,7 @@ def test_what_goes_on_from_one_of_its_days_has_the_same_days(text, first_day, pl
     assert days_of(rest, day, start=day, end=end) == [one for one in every if one >= day]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(text=rules(), first_day=first_days)
 def test_a_rule_that_ends_tells_its_last_day(text, first_day):
     rule = read_rule(text)

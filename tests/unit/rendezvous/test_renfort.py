@@ -164,7 +164,7 @@ needs = st.lists(
 
 def whatever_is_asked(check):
     """Any team, any needs, over two weeks."""
-    return settings(max_examples=100, deadline=None)(given(volants, needs)(check))
+    return settings(max_examples=100)(given(volants, needs)(check))
 
 
 class TestWhateverIsAsked:

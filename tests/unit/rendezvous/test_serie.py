@@ -33,7 +33,7 @@ def by_minutes(day, start, end):
 minutes = st.integers(0, 24 * 60 - 1).map(lambda m: time(m // 60, m % 60))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     day=st.sampled_from([MONDAY, SPRING, AUTUMN, date(2024, 3, 31), date(2024, 10, 27)]),
     start=minutes,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.rendezvous.domain.statistics import FEWEST, Outcomes
@@ -36,7 +36,6 @@ def test_the_rate_is_of_those_who_did_not_come_nor_say_so(held, excused, unexcus
     assert row.no_show_percent == percent
 
 
-@settings(deadline=None)
 @given(st.integers(0, 400), st.integers(0, 400), st.integers(0, 400))
 def test_the_rate_is_rounded_to_the_nearest_halves_up(held, excused, unexcused):
     percent = outcomes(
