@@ -107,7 +107,8 @@ def _open(cursor: Any, size: Size) -> None:
                                  edited)
             SELECT gen_random_uuid(), {_agent(site)}, %s, %s,
                    (day + from_h) AT TIME ZONE 'Europe/Paris',
-                   (day + from_h + interval '3 hours') AT TIME ZONE 'Europe/Paris', '{{}}', '{{}}', false
+                   (day + from_h + interval '3 hours') AT TIME ZONE 'Europe/Paris', '{{}}', '{{}}',
+                   false
             FROM generate_series(1, %s) AS n,
                  generate_series(%s::timestamp, %s::timestamp, '1 day') AS day,
                  (VALUES (interval '9 hours'), (interval '14 hours')) AS half(from_h)

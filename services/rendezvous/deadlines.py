@@ -15,7 +15,7 @@ from chassis.due import finish, postpone
 from chassis.events import Correlation
 from chassis.logs import get_logger, told
 from chassis.runtime import Runtime
-from services.rendezvous import external
+from services.rendezvous.calendars import external
 from services.rendezvous.domain import delai
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.persistence.attentes import ATTENTE_REVIEW, PLACE_FREED, as_freed

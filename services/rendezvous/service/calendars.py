@@ -8,10 +8,10 @@ from uuid import UUID
 from chassis.web.documents import Document
 from chassis.web.route import Call, route
 from services import roles
-from services.rendezvous import ics
+from services.rendezvous.calendars import ics
+from services.rendezvous.calendars.external import read_apart
 from services.rendezvous.domain import errors
 from services.rendezvous.domain.calendar import ExternalCalendar, Troubled
-from services.rendezvous.external import read_apart
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.schemas.calendars import (
     ExternalFileIn,

@@ -113,7 +113,7 @@ class TestTheSecret:
             refused = [world.client.get(f"{address}?{secret}=1")]
             refused.append(world.client.get(f"{address}/x"))
             refused.append(world.client.post(address))
-            monkeypatch.setattr("services.rendezvous.ics.write", broken)
+            monkeypatch.setattr("services.rendezvous.calendars.ics.write", broken)
             refused.append(world.client.get(address))
 
         assert [answer.status for answer in refused] == [422, 404, 405, 500]

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from chassis.ids import new_id
 from chassis.testing import run_due
-from services.rendezvous import external
+from services.rendezvous.calendars import external
 from services.rendezvous.deadlines import deadlines
 from services.rendezvous.domain.calendar import Trouble, Troubled
 from services.rendezvous.settings import Settings

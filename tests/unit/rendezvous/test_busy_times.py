@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chassis.clock import PARIS
-from services.rendezvous import busy_times
+from services.rendezvous.calendars import busy_times
 from services.rendezvous.domain.calendar import OWN_UID, Trouble, Troubled
 from services.rendezvous.domain.occupation import Interval
 

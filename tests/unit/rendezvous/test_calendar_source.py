@@ -14,8 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from services.rendezvous import calendar_source
-from services.rendezvous.calendar_source import CalendarSource, is_public
+from services.rendezvous.calendars.source import CalendarSource, is_public
 from services.rendezvous.domain.calendar import Trouble, Troubled
 
 HOST, OTHER = "agenda.exemple.fr", "autre.exemple.fr"
@@ -162,7 +161,7 @@ def test_another_answer_is_refused(server, source, status, headers):
 
 
 def test_a_body_without_end_is_cut_short(server, source, monkeypatch):
-    monkeypatch.setattr(calendar_source, "MAX_BYTES", 100_000)
+    monkeypatch.setattr("services.rendezvous.calendars.source.MAX_BYTES", 100_000)
     server.answers["/prive/basic.ics?cle=1"] = (200, {}, b"x" * 100_001)
 
     assert trouble_of(source()) is Trouble.TOO_LARGE

@@ -21,8 +21,8 @@ from chassis.deadlines import Due
 from chassis.due import finish
 from chassis.events import Correlation
 from chassis.runtime import Runtime
-from services.rendezvous.busy_times import Busy
-from services.rendezvous.calendar_source import CalendarSource
+from services.rendezvous.calendars.busy_times import Busy
+from services.rendezvous.calendars.source import CalendarSource
 from services.rendezvous.domain.calendar import Trouble, Troubled
 from services.rendezvous.domain.occupation import Interval
 from services.rendezvous.persistence import UnitOfWork
@@ -33,7 +33,7 @@ from services.rendezvous.usecases import calendars
 _ROUND_SECONDS = 20.0
 #: Technical seconds for reading one calendar: ten of a processor, on a busy machine.
 _READ_SECONDS = 30.0
-_ROOT = Path(__file__).parents[2]
+_ROOT = Path(__file__).parents[3]
 
 Fetch = Callable[[str], bytes]
 
@@ -51,7 +51,7 @@ def refresh_due(runtime: Runtime, items: Sequence[Due], fetch: Fetch | None = No
 
 def read_apart(content: bytes, window: Interval) -> Busy:
     """Busy times of a calendar, read in a process of its own. Raises Troubled."""
-    command = [sys.executable, "-m", "services.rendezvous.busy_times"]
+    command = [sys.executable, "-m", "services.rendezvous.calendars.busy_times"]
     command += [window.start.isoformat(), window.end.isoformat()]
     try:
         done = subprocess.run(  # noqa: S603 - our own module, on times of ours

@@ -246,7 +246,7 @@ def _naive(moment: date | datetime, start: Wall) -> datetime:
 
 
 def main() -> None:
-    """`python -m services.rendezvous.busy_times FROM TO < file`."""
+    """`python -m services.rendezvous.calendars.busy_times FROM TO < file`."""
     resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     window = Interval(*(datetime.fromisoformat(text) for text in sys.argv[1:3]))
