@@ -105,7 +105,7 @@ def test_an_interrupted_command_tidies_up_before_the_node_goes(
     assert process.stdout.readline() == "là\n"
 
     os.killpg(process.pid, signal.SIGINT)
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=110)
 
     assert (process.returncode, output) == (3, "rangé\n")
     assert mark() == []
@@ -116,7 +116,7 @@ def test_interrupted_before_the_node_answers_nothing_stays(mark: Callable[[], li
     eventually(lambda: any("beam" in line for line in mark()))
 
     process.send_signal(signal.SIGTERM)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=110)
 
     assert process.returncode == 130
     assert "Traceback" not in errors

@@ -22,13 +22,14 @@ from services.rendezvous.persistence.attentes import Attentes
 from services.rendezvous.persistence.calendars import Calendars
 from services.rendezvous.persistence.delais import Delais
 from services.rendezvous.persistence.fermetures import Fermetures
+from services.rendezvous.persistence.holds import Holds
 from services.rendezvous.persistence.knowns import Knowns
 from services.rendezvous.persistence.motifs import Motifs
 from services.rendezvous.persistence.occupations import Occupations
 from services.rendezvous.persistence.offres import Offres
 from services.rendezvous.persistence.participations import Participations
 from services.rendezvous.persistence.plannings import Plannings
-from services.rendezvous.persistence.rendezvous import Agendas, Holds
+from services.rendezvous.persistence.rendezvous import Agendas
 from services.rendezvous.persistence.renforts import Besoins, Renforts
 from services.rendezvous.persistence.reprises import Reprises
 from services.rendezvous.persistence.resources import Resources, Zones

@@ -1,4 +1,4 @@
-"""Rendezvous and holds as rows."""
+"""Rendezvous as rows."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.orm import Session
 
 from chassis.clock import paris_day
-from chassis.locks import lock_resources
-from services.rendezvous.domain.hold import Hold, HoldStatus
 from services.rendezvous.domain.motif import Kind, Modality, day_of
 from services.rendezvous.domain.occupation import Claim, Interval
 from services.rendezvous.domain.rendezvous import (
@@ -31,7 +29,6 @@ from services.rendezvous.persistence.knowns import as_personne
 from services.rendezvous.persistence.occupations import Occupations
 from services.rendezvous.persistence.tables import (
     dossier,
-    hold,
     occupation,
     personne,
     rendezvous,
@@ -312,82 +309,18 @@ class Agendas:
         return [as_rendezvous(row) for row in rows]
 
 
-class Holds:
-    """Places kept for a few minutes."""
-
-    def __init__(self, session: Session, occupations: Occupations) -> None:
-        self._session = session
-        self._occupations = occupations
-
-    def add(self, new: Hold, claims: Sequence[Claim]) -> bool:
-        """Store it with what it keeps. False when something of it was taken."""
-        return self._occupations.take_for_new(_hold_row(new), claims, held_until=new.expires_at)
-
-    def get(self, hold_id: UUID) -> Hold | None:
-        """One hold, locked."""
-        row = self._session.execute(
-            sa.select(hold).where(hold.c.id == hold_id).with_for_update()
-        ).one_or_none()
-        return _as_hold(row) if row else None
-
-    def lock_holder(self, held_by: str) -> None:
-        """Two holds of one person at once go one after the other."""
-        lock_resources(self._session, [f"holder:{held_by}"])
-
-    def open_of(self, held_by: str) -> list[UUID]:
-        """The holds a caller has open."""
-        return list(
-            self._session.scalars(
-                sa.select(hold.c.id)
-                .where(hold.c.held_by == held_by, hold.c.status == HoldStatus.OPEN)
-                .order_by(hold.c.id)
-            )
-        )
-
-    def set_status(self, hold_id: UUID, status: HoldStatus) -> None:
-        """Say what became of it."""
-        self._session.execute(sa.update(hold).where(hold.c.id == hold_id).values(status=status))
-
-    def expire(self, ids: Collection[UUID], *, now: datetime) -> list[UUID]:
-        """Close those of these holds that are still open past their time; answers them."""
-        expired = list(
-            self._session.scalars(
-                sa.update(hold)
-                .where(
-                    hold.c.id == sa.any_(sa.cast(list(ids), _UUIDS)),
-                    hold.c.status == HoldStatus.OPEN,
-                    hold.c.expires_at <= now,
-                )
-                .values(status=HoldStatus.EXPIRED)
-                .returning(hold.c.id)
-            )
-        )
-        if expired:
-            self._session.execute(
-                sa.delete(occupation).where(
-                    occupation.c.hold_id == sa.any_(sa.cast(expired, _UUIDS))
-                )
-            )
-        return expired
-
-
 def _as_row(item: Rendezvous) -> dict[str, Any]:
     row = vars(item) | vars(item.place) | {"held_on": item.held_on}
     del row["place"]
     return row | _lists(row)
 
 
-def _hold_row(item: Hold) -> dict[str, Any]:
-    row = vars(item) | vars(item.place)
-    del row["place"]
-    return row | {"agent_ids": list(item.place.agent_ids)}
-
-
 def _lists(row: dict[str, Any]) -> dict[str, Any]:
     return {name: list(row[name]) for name in ("agent_ids", "personne_ids")}
 
 
-def _place(values: dict[str, Any]) -> Place:
+def place_in(values: dict[str, Any]) -> Place:
+    """Take the columns of a place out of those of a row."""
     taken = {name: values.pop(name) for name in _PLACE}
     return Place(**taken | {"agent_ids": tuple(taken["agent_ids"])})
 
@@ -408,15 +341,10 @@ def _revive(values: dict[str, Any]) -> Rendezvous:
     del values["held_on"]
     codes = {name: _code(kind, values[name]) for name, kind in _CODES.items()}
     return Rendezvous(
-        place=_place(values),
+        place=place_in(values),
         **values | codes | {"personne_ids": tuple(values["personne_ids"])},
     )
 
 
 def _code(kind: type[StrEnum], value: str | None) -> Any:
     return None if value is None else kind(value)
-
-
-def _as_hold(row: sa.Row[Any]) -> Hold:
-    values = dict(row._mapping)
-    return Hold(place=_place(values), **values | {"status": HoldStatus(values["status"])})

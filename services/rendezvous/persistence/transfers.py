@@ -85,12 +85,15 @@ class Transfers:
     def rows(self, kind: Transferred, window: Interval) -> Iterator[dict[str, Any]]:
         """Everything that starts in a window, by start, a few rows in memory at a time."""
         table = _TABLES[kind]
-        query = (
-            sa.select(table)
-            .where(table.c.starts_at >= window.start, table.c.starts_at < window.end)
-            .order_by(table.c.starts_at, table.c.id)
+        columns = ", ".join(table.columns.keys())
+        theirs = f"AND kind <> '{AbsenceKind.EXTERNAL}'" if kind is Transferred.ABSENCES else ""
+        # Declared by hand: SQLAlchemy's own would begin before the BEGIN that travels with it.
+        declare = sa.text(
+            f"DECLARE transfer NO SCROLL CURSOR FOR SELECT {columns} FROM {table.name}"  # noqa: S608 - our own names
+            f" WHERE starts_at >= :start AND starts_at < :end {theirs} ORDER BY starts_at, id"
         )
-        if kind is Transferred.ABSENCES:
-            query = query.where(table.c.kind != AbsenceKind.EXTERNAL)
-        for row in self._session.execute(query, execution_options={"yield_per": _STREAM}):
-            yield dict(row._mapping)
+        self._session.execute(declare, window._asdict())
+        fetch = sa.text(f"FETCH {_STREAM} FROM transfer").columns(*table.columns)
+        while rows := self._session.execute(fetch).mappings().all():
+            yield from map(dict, rows)
+        self._session.execute(sa.text("CLOSE transfer"))

@@ -138,13 +138,17 @@ def book(
     )
     participations, facts = opened(rendezvous, fact, by=viewer.subject, now=uow.now)
     take_place(uow, seat, partial(_store, uow, rendezvous, wish=wish, by=by.subject))
-    if kept is not None:
-        uow.holds.set_status(kept.id, kept.status)
-        uow.unschedule("hold_expiry", kept.id)
+    _use_up(uow, kept)
     uow.participations.save(*participations)
     uow.publish(*facts)
     wait_may_end(uow, rendezvous)
     return own_line(viewer, rendezvous, participations)
+
+
+def _use_up(uow: UnitOfWork, kept: Hold | None) -> None:
+    if kept is not None:
+        uow.holds.set_status(kept.id, kept.status)
+        uow.unschedule("hold_expiry", kept.id)
 
 
 def _wanted(uow: UnitOfWork, demand: Demand, wish: Wish | None, kept: Hold | None) -> Wish:

@@ -93,8 +93,6 @@ def register(
     uow.occupations.lock(people)
     ground = _ground(uow, motif, where, wanted, people, links)
     kind = _motif(ground, viewer, motif, is_theirs=rendezvous_id is not None)
-    if kind.is_collective:
-        raise CollectiveMotif("Inscrivez la personne à une autre session.", field="/motif")
     check_personnes(people, kind, ground, viewer)
     check_links(people, kind, links, ground)
     _check_once(uow, viewer, people, motif, rendezvous_id)
@@ -245,6 +243,8 @@ def _motif(ground: Ground, viewer: Viewer, code: str, *, is_theirs: bool) -> Mot
     """A rendezvous one has already can be asked for earlier, whoever may book its motif."""
     if ground.motif is None:
         raise MotifUnknown(f"{code} n’est pas valide ce jour-là.", field="/motif")
+    if ground.motif.is_collective:
+        raise CollectiveMotif("Inscrivez la personne à une autre session.", field="/motif")
     if not is_theirs:
         ground.motif.check_booker(viewer.roles, is_personne=viewer.is_personne)
     return ground.motif

@@ -15,6 +15,11 @@ from tests.integration.rendezvous.conftest import FAR_MDS, MDS, SITE
 HORIZON = "from=2023-01-01&to=2023-03-31"
 
 
+@pytest.fixture
+def world(measured_world):
+    return measured_world
+
+
 def morning(day):
     """Five in the morning in Paris, in winter."""
     return datetime(2023, 1, day, 4, 0, tzinfo=UTC)

@@ -452,6 +452,21 @@ def test_an_export_of_some_days_holds_those_alone(world, tmp_path, past, monkeyp
     assert give("export", "rendezvous", str(file), "--from", "hier").exit_code == 2
 
 
+def test_what_agents_own_calendars_say_is_not_exported(world, tmp_path, monkeypatch):
+    use(world, monkeypatch)
+    agent = world.agent()
+    away = {"agent_id": str(agent), "day": "2023-01-10", "from": "09:00", "to": "12:00"}
+    world.post("/v1/absences", away, role="admin")
+    with world.runtime.unit_of_work() as uow:
+        uow.plannings.replace_external(agent, [Interval(NINE, NINE + minutes(45))])
+        uow.commit()
+    file = tmp_path / "absences.csv"
+
+    assert give("export", "absences", str(file)).exit_code == 0
+
+    assert [line.split(",")[4] for line in file.read_text().splitlines()] == ["kind", "ABSENCE"]
+
+
 def test_a_hundred_thousand_lines_are_read_in_bounded_memory(tmp_path):
     file = tmp_path / "gros.csv"
     row = f"{new_id()},{SITE},2023-02-01T08:00Z,2023-02-01T11:00Z\n"

@@ -352,13 +352,13 @@ def test_what_is_not_asked_is_not_computed():
     assert Watched.looked_at <= 51
 
 
-spans = st.lists(
+few_spans = st.lists(
     st.tuples(st.integers(0, 60), st.integers(1, 30)).map(lambda pair: (pair[0], sum(pair))),
     max_size=5,
 )
 
 
-@given(times=spans, holes=spans)
+@given(times=few_spans, holes=few_spans)
 def test_what_holes_leave_is_found_tick_by_tick(times, holes):
     left = cut(times, holes)
 

@@ -1,0 +1,91 @@
+"""Holds as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
+from sqlalchemy.orm import Session
+
+from chassis.locks import lock_resources
+from services.rendezvous.domain.hold import Hold, HoldStatus
+from services.rendezvous.domain.occupation import Claim
+from services.rendezvous.persistence.occupations import Occupations
+from services.rendezvous.persistence.rendezvous import place_in
+from services.rendezvous.persistence.tables import hold, occupation
+
+_UUIDS = pg.ARRAY(pg.UUID)
+
+
+class Holds:
+    """Places kept for a few minutes."""
+
+    def __init__(self, session: Session, occupations: Occupations) -> None:
+        self._session = session
+        self._occupations = occupations
+
+    def add(self, new: Hold, claims: Sequence[Claim]) -> bool:
+        """Store it with what it keeps. False when something of it was taken."""
+        return self._occupations.take_for_new(_hold_row(new), claims, held_until=new.expires_at)
+
+    def get(self, hold_id: UUID) -> Hold | None:
+        """One hold, locked."""
+        row = self._session.execute(
+            sa.select(hold).where(hold.c.id == hold_id).with_for_update()
+        ).one_or_none()
+        return _as_hold(row) if row else None
+
+    def lock_holder(self, held_by: str) -> None:
+        """Two holds of one person at once go one after the other."""
+        lock_resources(self._session, [f"holder:{held_by}"])
+
+    def open_of(self, held_by: str) -> list[UUID]:
+        """The holds a caller has open."""
+        return list(
+            self._session.scalars(
+                sa.select(hold.c.id)
+                .where(hold.c.held_by == held_by, hold.c.status == HoldStatus.OPEN)
+                .order_by(hold.c.id)
+            )
+        )
+
+    def set_status(self, hold_id: UUID, status: HoldStatus) -> None:
+        """Say what became of it."""
+        self._session.execute(sa.update(hold).where(hold.c.id == hold_id).values(status=status))
+
+    def expire(self, ids: Collection[UUID], *, now: datetime) -> list[UUID]:
+        """Close those of these holds that are still open past their time; answers them."""
+        expired = list(
+            self._session.scalars(
+                sa.update(hold)
+                .where(
+                    hold.c.id == sa.any_(sa.cast(list(ids), _UUIDS)),
+                    hold.c.status == HoldStatus.OPEN,
+                    hold.c.expires_at <= now,
+                )
+                .values(status=HoldStatus.EXPIRED)
+                .returning(hold.c.id)
+            )
+        )
+        if expired:
+            self._session.execute(
+                sa.delete(occupation).where(
+                    occupation.c.hold_id == sa.any_(sa.cast(expired, _UUIDS))
+                )
+            )
+        return expired
+
+
+def _hold_row(item: Hold) -> dict[str, Any]:
+    row = vars(item) | vars(item.place)
+    del row["place"]
+    return row | {"agent_ids": list(item.place.agent_ids)}
+
+
+def _as_hold(row: sa.Row[Any]) -> Hold:
+    values = dict(row._mapping)
+    return Hold(place=place_in(values), **values | {"status": HoldStatus(values["status"])})
