@@ -16,15 +16,14 @@ from chassis.errors import DomainError, Unavailable
 from chassis.events import Correlation
 from chassis.logs import get_logger, told
 from chassis.runtime import Runtime
-from services.rendezvous.domain.errors import AgentAbsent, NotOpen, SlotTaken
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.usecases.reprise_line import refuse_line, work_line
+from services.rendezvous.usecases.seating import PLACE_REFUSALS
 
 #: A place taken between the look and the move is looked for again this often: *exemple*.
 ATTEMPTS = 3
 #: When a neighbour or the database was away, in technical time: *exemple*.
 _LATER = timedelta(seconds=60)
-_LOST_PLACES = (SlotTaken, NotOpen, AgentAbsent)
 log = get_logger(__name__)
 
 
@@ -61,7 +60,7 @@ def _try(runtime: Runtime, item: Due, by: Caller) -> None:
         try:
             runtime.transaction(lambda uow: _settle(uow, item, partial(work_line, by=by)))
             return
-        except _LOST_PLACES:
+        except PLACE_REFUSALS:
             if not left:
                 raise
 

@@ -145,10 +145,10 @@ def place_of(
     _check_time(wish, viewer, now)
     if not (wish.outside_delay or delay_met):
         motif.check_delay(wish.starts_at, now)
-    _check_agents(wish, motif, ground)
+    check_agents(wish, motif, ground)
     place = Place(
         site=wish.site,
-        mds=_mds(wish, ground),
+        mds=mds_of(wish, ground),
         agent_ids=wish.agent_ids,
         room_id=named(wish, ground, ResourceKind.ROOM),
         starts_at=wish.starts_at,
@@ -230,7 +230,8 @@ def _check_time(wish: Wish, viewer: Viewer, now: datetime) -> None:
         raise InThePast("Choisissez un horaire à venir.", field="/starts_at")
 
 
-def _check_agents(wish: Wish, motif: Motif, ground: Ground) -> None:
+def check_agents(wish: Wish, motif: Motif, ground: Ground) -> None:
+    """In post that day, as many as the motif asks, and one who may lead it."""
     for place, agent_id in enumerate(wish.agent_ids):
         post = ground.agents.get(agent_id)
         if post is None or not post.active:
@@ -243,7 +244,8 @@ def _check_agents(wish: Wish, motif: Motif, ground: Ground) -> None:
         )
 
 
-def _mds(wish: Wish, ground: Ground) -> str:
+def mds_of(wish: Wish, ground: Ground) -> str:
+    """The MDS of an open site. Raises SiteUnknown."""
     if ground.site is None or not ground.site.open:
         raise SiteUnknown(f"{wish.site} : vérifiez le code du site.", field="/site")
     return ground.site.mds

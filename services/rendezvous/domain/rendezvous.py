@@ -120,6 +120,10 @@ class Place:
     zone: str | None = None
     travel_minutes: int = 0
 
+    def keeps_time_of(self, other: Place) -> bool:
+        """Whether it begins and ends when another does."""
+        return (self.starts_at, self.ends_at) == (other.starts_at, other.ends_at)
+
     @property
     def resource_ids(self) -> tuple[UUID, ...]:
         """The room and the vehicle it takes."""
@@ -188,6 +192,11 @@ class Rendezvous:
     def seats_left(self) -> int:
         """How many more may enrol in a collective one."""
         return max(0, self.capacity - len(self.personne_ids))
+
+    @property
+    def overruled(self) -> tuple[OverrideReason | None, str | None, datetime | None]:
+        """Why, by whom and when the person was given two rendezvous at once, if they were."""
+        return self.override_reason, self.override_by, self.override_at
 
     def move(self, place: Place, motif: Motif) -> RendezvousMoved:
         """Take another place; keeps the id. `motif`: the version in force on the new day."""

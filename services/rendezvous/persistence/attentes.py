@@ -143,9 +143,17 @@ class Attentes:
             .values({name: row[name] for name in names})
         )
 
-    def in_line(self, freed: Freed, *, first_day: Any, last_day: Any, most: int) -> list[Attente]:
-        """Who could be offered a freed time, in the fair order: they wait there and then, have no
-        offer open, and were not offered this very time before."""
+    def in_line(
+        self,
+        freed: Freed,
+        *,
+        motifs: Collection[str],
+        first_day: Any,
+        last_day: Any,
+        most: int,
+    ) -> list[Attente]:
+        """Who could be offered a freed time, in the fair order: they wait there and then for one
+        of these motifs, have no offer open, and were not offered this very time before."""
         before = sa.exists().where(
             offre.c.attente_id == attente.c.id,
             sa.or_(offre.c.status == OffreStatus.OPEN, offre.c.creneau_id == freed.id),
@@ -158,6 +166,7 @@ class Attentes:
         return self._list(
             _WAITING,
             sa.or_(here, attente.c.agent_id == sa.any_(sa.cast(list(freed.agent_ids), _UUIDS))),
+            attente.c.motif.in_(motifs),
             attente.c.from_on <= last_day,
             attente.c.until_on >= first_day,
             ~before,

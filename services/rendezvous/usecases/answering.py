@@ -14,7 +14,7 @@ from uuid import UUID
 from chassis.caller import Caller
 from chassis.ids import new_id
 from services.rendezvous.domain.attente import Attente
-from services.rendezvous.domain.booking import check_links, check_personnes
+from services.rendezvous.domain.booking import check_agents, check_links, check_personnes, mds_of
 from services.rendezvous.domain.errors import (
     AttenteOver,
     AttenteUnknown,
@@ -122,10 +122,13 @@ def _take(uow: UnitOfWork, viewer: Viewer, offer: Offre, kept: Hold | None) -> N
 
 def _check(uow: UnitOfWork, viewer: Viewer, entry: Attente, kept: Hold) -> Motif:
     """What may have changed since they registered; who may book the motif is not asked again."""
-    ground = read_ground(uow, wish_of(kept), entry.personne_ids, dossier_id=entry.links.dossier_id)
+    wish = wish_of(kept)
+    ground = read_ground(uow, wish, entry.personne_ids, dossier_id=entry.links.dossier_id)
     motif = uow.motifs.version(kept.motif_id)
     if motif is None:
         raise MotifUnknown()
+    check_agents(wish, motif, ground)
+    mds_of(wish, ground)
     check_personnes(entry.personne_ids, motif, ground, viewer)
     check_links(entry.personne_ids, motif, entry.links, ground)
     return motif
@@ -152,6 +155,8 @@ def _move(uow: UnitOfWork, entry: Attente, kept: Hold, motif: Motif) -> UUID:
     theirs = uow.agendas.get(entry.rendezvous_id, to_change=True) if entry.rendezvous_id else None
     if theirs is None or theirs.status is not Status.BOOKED:
         raise AttenteOver("Le rendez-vous à avancer n’est plus à venir.")
+    if theirs.place.starts_at <= kept.place.starts_at:
+        raise AttenteOver("Le rendez-vous a lieu plus tôt que le temps proposé.")
     # The locks are held: nobody takes the place between its release and its new owner.
     uow.occupations.release(kept.id)
     seat = Seat(motif=motif, place=kept.place, personne_ids=theirs.personne_ids, own=theirs.id)

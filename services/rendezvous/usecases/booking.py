@@ -228,7 +228,8 @@ def move(
         personne_ids=seen.personne_ids,
         own=seen.id,
         also=(*seen.place.agent_ids, *seen.place.resource_ids),
-        override=wish.override is not None,
+        # What the person has at the very same time already, they had before.
+        override=wish.override is not None or place.keeps_time_of(seen.place),
     )
     take_place(uow, seat, partial(_move_locked, uow, seen, seat, wish=wish, by=by.subject))
     return line_of(uow, viewer, found)
@@ -263,13 +264,16 @@ def _move_locked(
     current = uow.agendas.get(seen.id, to_change=True)
     if current is None or current.version != seen.version:
         raise VersionMismatch("Relisez la fiche, puis refaites votre modification.")
-    left = (seen.place, seen.motif)
+    left, overruled = (seen.place, seen.motif), seen.overruled
     moved = uow.participations.session_of(seen) if seen.is_collective else seen
     fact = moved.move(place, seat.motif)
+    if place.keeps_time_of(left[0]) and wish.override is None:
+        seen.override_reason, seen.override_by, seen.override_at = overruled
     _record_override(uow, seen, wish, by, claims)
     uow.agendas.save_place(seen)
     uow.publish(fact)
-    place_left(uow, *left)
+    if place.agent_ids != left[0].agent_ids or not place.keeps_time_of(left[0]):
+        place_left(uow, *left)
     return uow.occupations.take(seen.id, claims)
 
 

@@ -88,8 +88,10 @@ def mark(
 def personne_died(uow: UnitOfWork, *, personne_id: UUID) -> None:
     """Cancel what is to come: messages and rendezvous stop. A collective one goes on without them.
 
-    The personne is locked first, so that a booking under way is either seen here or sees this.
+    The personne is locked first, so that a booking under way is either seen here or sees this; the
+    waiting list before them, as whoever offers a time does.
     """
+    uow.attentes.lock_list()
     uow.occupations.lock({personne_id})
     uow.knowns.set_deceased(personne_id)
     by, reason = CancelledBy.SYSTEME, CancelReason.PERSONNE_DECEASED

@@ -16,6 +16,9 @@ from services.rendezvous.domain.serie import Serie
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.persistence.attentes import plan_freed, plan_review
 
+#: What opens is offered so far ahead: *exemple*. Beyond, an ordinary search finds it, and the line
+#: would be held while months are looked into.
+_AHEAD = timedelta(days=14)
 #: A rendezvous is replaced by another that begins when it did: a later start would waste time.
 _ONE_START = timedelta(minutes=1)
 
@@ -85,13 +88,14 @@ def wait_may_end(uow: UnitOfWork, rendezvous: Rendezvous) -> None:
 
 
 def _free(uow: UnitOfWork, agent_id: UUID, site: str, mds: str, span: Interval) -> None:
-    if span.end > uow.now:
+    end = min(span.end, uow.now + _AHEAD)
+    if end > max(span.start, uow.now):
         freed = Freed(
             id=new_id(),
             agent_ids=(agent_id,),
             site=site,
             mds=mds,
             from_at=span.start,
-            to_at=span.end,
+            to_at=end,
         )
         uow.run_last(*plan_freed(freed, uow.now))

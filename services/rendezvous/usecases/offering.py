@@ -6,7 +6,7 @@ locked. What is left of the time is planned again until nobody is left whom it s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -14,7 +14,7 @@ from uuid import UUID
 
 import holidays
 
-from chassis.clock import paris_day
+from chassis.clock import end_of_day, instant_of, paris_day
 from chassis.ids import new_id
 from services.rendezvous.agenda import Who
 from services.rendezvous.domain.attente import Attente
@@ -33,7 +33,7 @@ from services.rendezvous.usecases.seating import Seat, take_place
 
 #: How many of the list are looked at for one freed time: *exemple*.
 _MOST = 200
-_STEP, _FINEST = timedelta(minutes=5), timedelta(minutes=1)
+_STEP, _FINEST = timedelta(minutes=15), timedelta(minutes=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,14 +50,16 @@ def offer_freed(uow: UnitOfWork, freed: Freed) -> list[Offre]:
     """Offer a freed time to the first it suits; or to several at once, as the motif says."""
     uow.attentes.lock_list()
     uow.occupations.lock({*freed.agent_ids, *([freed.room_id] if freed.room_id else [])})
+    motifs = _motifs(uow, freed)
     line = uow.attentes.in_line(
         freed,
+        motifs=motifs,
         first_day=paris_day(max(freed.from_at, uow.now)),
         last_day=paris_day(freed.to_at),
         most=_MOST,
     )
     known = uow.knowns.personnes({one for entry in line for one in entry.personne_ids})
-    chances = _chances(uow, freed, line, known)
+    chances = _chances(uow, freed, line, known, motifs)
     winner = next(chances, None)
     if winner is None:
         return []
@@ -83,7 +85,7 @@ def _at_once(
         one for one in line[line.index(winner.attente) + 1 :] if one.motif == winner.attente.motif
     ]
     found = [winner]
-    for chance in _chances(uow, same, after, known):
+    for chance in _chances(uow, same, after, known, {winner.motif.code: winner.motif}):
         if chance.creneau.starts_at == start:
             found.append(chance)
         if len(found) > others:
@@ -144,30 +146,37 @@ def _offre_of(freed: Freed, kept: Hold, chance: _Chance, now: datetime) -> Offre
 
 
 def _chances(
-    uow: UnitOfWork, freed: Freed, line: Sequence[Attente], known: dict[UUID, KnownPersonne]
+    uow: UnitOfWork,
+    freed: Freed,
+    line: Sequence[Attente],
+    known: Mapping[UUID, KnownPersonne],
+    motifs: Mapping[str, Motif],
 ) -> Iterator[_Chance]:
     """In the order of the line, those whom the time suits, with the first start that does."""
-    motifs: dict[str, Motif | None] = {}
     for entry in line:
-        if entry.motif not in motifs:
-            motifs[entry.motif] = _motif(uow, entry.motif, freed)
-        motif = motifs[entry.motif]
-        if motif is None or not _may_meet(entry, freed, known) or uow.attentes.is_ended(entry):
+        if not _may_meet(entry, freed, known) or uow.attentes.is_ended(entry):
             continue
-        chance = _first_start(uow, freed, entry, motif)
+        chance = _first_start(uow, freed, entry, motifs[entry.motif])
         if chance is not None:
             yield chance
 
 
-def _motif(uow: UnitOfWork, code: str, freed: Freed) -> Motif | None:
-    """The motif in force then. A binôme's time is for what it was for."""
-    if len(freed.agent_ids) > 1 and code != freed.motif:
-        return None
+def _motifs(uow: UnitOfWork, freed: Freed) -> dict[str, Motif]:
+    """Those in force then that the lead agent may hold. A binôme's time is for what it was for."""
     day = paris_day(max(freed.from_at, uow.now))
-    return next(iter(uow.motifs.versions(code, day, day)), None)
+    post = uow.knowns.assignment_on(freed.agent_ids[0], day)
+    if post is None or not post.active:
+        return {}
+    return {
+        motif.code: motif
+        for motif in uow.motifs.valid_on(day)
+        if motif.takes(post.profession)
+        and not motif.is_collective
+        and (len(freed.agent_ids) == 1 or motif.code == freed.motif)
+    }
 
 
-def _may_meet(entry: Attente, freed: Freed, known: dict[UUID, KnownPersonne]) -> bool:
+def _may_meet(entry: Attente, freed: Freed, known: Mapping[UUID, KnownPersonne]) -> bool:
     """All of them alive, and none whose file accueil closes to one of the agents. A personne of
     whom nothing is known is offered nothing."""
     for personne_id in entry.personne_ids:
@@ -185,7 +194,10 @@ def _first_start(uow: UnitOfWork, freed: Freed, entry: Attente, motif: Motif) ->
         motif=motif,
         agent_ids=freed.agent_ids,
         who=Who.TOGETHER,
-        window=Interval(freed.from_at, min(freed.to_at, before or freed.to_at)),
+        window=Interval(
+            max(freed.from_at, instant_of(entry.wanted.from_on)),
+            min(freed.to_at, before or freed.to_at, end_of_day(entry.wanted.until_on)),
+        ),
         sites=(freed.site,),
         room_id=freed.room_id,
         personne_ids=entry.personne_ids,
@@ -194,7 +206,8 @@ def _first_start(uow: UnitOfWork, freed: Freed, entry: Attente, motif: Motif) ->
     )
     for creneau in find_free(uow, search):
         expires_at = expiry_of(motif, creneau.starts_at, uow.now, is_holiday)
-        if expires_at is not None and entry.wanted.suits(creneau.starts_at):
+        in_force = motif.is_valid_on(paris_day(creneau.starts_at))
+        if expires_at is not None and in_force and entry.wanted.suits(creneau.starts_at):
             return _Chance(attente=entry, motif=motif, creneau=creneau, expires_at=expires_at)
     return None
 

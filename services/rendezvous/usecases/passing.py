@@ -11,7 +11,9 @@ from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from services.rendezvous.domain.attente import Attente, AttenteReason, AttenteStatus
+from services.rendezvous.domain.errors import AgentAbsent, Closed, NotOpen
 from services.rendezvous.domain.hold import HoldStatus
+from services.rendezvous.domain.occupation import check_place, reach_of
 from services.rendezvous.domain.offre import Offre, OffreStatus
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.usecases.freeing import place_again
@@ -21,15 +23,18 @@ OFFER_EXPIRY, ATTENTE_END = "offer_expiry", "attente_end"
 
 
 def offers_ran_out(uow: UnitOfWork, hold_ids: Collection[UUID]) -> None:
-    """Nobody answered in time: each loses their turn, and the place is for the next in line."""
+    """Nobody answered in time: each loses their turn, and the place is for the next in line. Of a
+    time that an absence or a closing has taken away since, nobody loses anything."""
     for hold_id in sorted(hold_ids):
         offers = locked_offers(uow, hold_id)
         late = [one for one in offers if one.status is OffreStatus.OPEN]
+        stands = bool(late) and _stands(uow, hold_id)
         for one in late:
             if uow.now >= one.expires_at:
-                uow.publish(one.expire(uow.now))
+                uow.publish(one.expire(uow.now) if stands else one.close(uow.now))
                 uow.offres.save(one)
-                pass_turn(uow, one.attente_id)
+                if stands:
+                    pass_turn(uow, one.attente_id)
         if late:
             give_on(uow, offers)
 
@@ -93,6 +98,25 @@ def give_on(uow: UnitOfWork, offers: Sequence[Offre]) -> None:
     uow.holds.set_status(kept.hold_id, HoldStatus.RELEASED)
     uow.occupations.release(kept.hold_id)
     place_again(uow, kept)
+
+
+def _stands(uow: UnitOfWork, hold_id: UUID) -> bool:
+    """Whether the agents still receive at the time that is kept."""
+    kept = uow.holds.get(hold_id)
+    motif = uow.motifs.version(kept.motif_id) if kept else None
+    if kept is None or motif is None:
+        return False
+    lines = uow.occupations.situation(
+        agent_ids=kept.place.agent_ids,
+        resource_ids=(),
+        window=reach_of(kept.place, motif.shape),
+        now=uow.now,
+    )
+    try:
+        check_place(lines, (), place=kept.place, motif=motif, own=kept.id)
+    except (AgentAbsent, Closed, NotOpen):
+        return False
+    return True
 
 
 def _close(uow: UnitOfWork, attente_id: UUID, reason: AttenteReason) -> bool:

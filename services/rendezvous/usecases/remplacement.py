@@ -21,6 +21,7 @@ from services.rendezvous.domain.errors import (
 from services.rendezvous.domain.motif import Motif
 from services.rendezvous.domain.occupation import (
     Interval,
+    Line,
     check_place,
     claims_of,
     reach_of,
@@ -37,7 +38,7 @@ from services.rendezvous.domain.remplacement import (
     in_order,
     is_known_to,
 )
-from services.rendezvous.domain.rendezvous import Rendezvous
+from services.rendezvous.domain.rendezvous import Place, Rendezvous
 from services.rendezvous.domain.reprise import Act
 from services.rendezvous.domain.rights import Seen
 from services.rendezvous.persistence import UnitOfWork
@@ -89,8 +90,7 @@ class Bench:
             other.agent_id: rule
             for other in self._stand_ins(rendezvous.place.mds, day, referent_id)
             if (rule := vacancy.rule_for(other)) is not None
-            and not seen.untold
-            and is_known_to(other.agent_id, seen.personnes.values())
+            and (rendezvous.is_collective or _may_know(other.agent_id, seen))
         }
         loads = self._loads(rules, day)
         found = in_order(
@@ -113,28 +113,23 @@ class Bench:
             window=reach_of(kept, motif.shape),
             now=self._uow.now,
         )
-        found = []
-        for one in case.substitutes:
-            taken = replace(kept, agent_ids=case.vacancy.team_with(one.agent_id))
-            claims = claims_of(taken, motif.shape, case.rendezvous.personne_ids)
-            wanted = {claim.resource_id for claim in claims}
-            theirs = [line for line in lines if line.resource_id in wanted]
-            try:
-                check_place(theirs, claims, place=taken, motif=motif, own=case.rendezvous.id)
-            except _REFUSALS:
-                continue
-            found.append(
-                Proposal(
-                    act=Act.REASSIGN,
-                    rule=one.rule,
-                    agent_ids=taken.agent_ids,
-                    agent_id=one.agent_id,
-                    starts_at=taken.starts_at,
-                    ends_at=taken.ends_at,
-                    load=one.load,
-                )
+        seats = (
+            (one, replace(kept, agent_ids=case.vacancy.team_with(one.agent_id)))
+            for one in case.substitutes
+        )
+        return [
+            Proposal(
+                act=Act.REASSIGN,
+                rule=one.rule,
+                agent_ids=taken.agent_ids,
+                agent_id=one.agent_id,
+                starts_at=taken.starts_at,
+                ends_at=taken.ends_at,
+                load=one.load,
             )
-        return found[:MOST_SUBSTITUTES]
+            for one, taken in seats
+            if _is_free(case, taken, lines)
+        ][:MOST_SUBSTITUTES]
 
     def _other_times(self, case: _Case) -> list[Proposal]:
         """The nearest ones; those of the absent agent first when they are the référent."""
@@ -218,3 +213,29 @@ def _of_teams(search: Search, teams: Sequence[tuple[UUID, ...]]) -> list[Search]
     if all(len(team) == 1 for team in teams):
         return [replace(search, agent_ids=tuple(agent_id for (agent_id,) in teams))]
     return [replace(search, agent_ids=team, who=Who.TOGETHER) for team in teams]
+
+
+def _may_know(agent_id: UUID, seen: Seen) -> bool:
+    """Whether the files of all those received are open to an agent; a session shows each of its
+    participants apart."""
+    return not seen.untold and is_known_to(agent_id, seen.personnes.values())
+
+
+def _is_free(case: _Case, taken: Place, lines: Sequence[Line]) -> bool:
+    """Whether the agents of a place, and all it takes besides, are free."""
+    motif, rendezvous = case.vacancy.motif, case.rendezvous
+    claims = claims_of(taken, motif.shape, rendezvous.personne_ids)
+    wanted = {claim.resource_id for claim in claims}
+    try:
+        check_place(
+            [line for line in lines if line.resource_id in wanted or line.kind == "closure"],
+            claims,
+            place=taken,
+            motif=motif,
+            own=rendezvous.id,
+            # What the person has at that time already, they had before.
+            override=taken.keeps_time_of(rendezvous.place),
+        )
+    except _REFUSALS:
+        return False
+    return True

@@ -138,16 +138,10 @@ def read_reprise(uow: UnitOfWork, *, by: Caller, reprise_id: UUID) -> Progress:
 
 
 def stop_reprise(uow: UnitOfWork, absence_id: UUID) -> None:
-    """The absence is lifted: what waits its turn stops; what was done stays done."""
-    reprise = uow.reprises.of_absence(absence_id)
-    if reprise is None:
-        return
-    uow.reprises.stop(absence_id, now=uow.now)
-    for line in uow.reprises.lines(reprise.id, to_change=True):
-        if line.state is LineState.TODO:
-            line.stop(now=uow.now)
-            uow.reprises.save_line(line)
-            uow.unschedule(LINE, line.id)
+    """The absence is lifted: what was done stays done. What waits its turn stops when it comes:
+    to lock it here, holding the agent, would wait for a worker who may wait for the agent."""
+    if uow.reprises.of_absence(absence_id) is not None:
+        uow.reprises.stop(absence_id, now=uow.now)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,7 +169,7 @@ def _decide(uow: UnitOfWork, by: Caller, plan: _Plan) -> None:
                 field=f"/decisions/{place}/rendezvous_id",
             )
     new = []
-    for decision in [*plan.decisions, *_left_to_the_rule(plan, affected, lines)]:
+    for decision in [*plan.decisions, *_left_to_the_rule(plan, affected, lines, uow.now)]:
         rendezvous = affected[decision.rendezvous_id].rendezvous
         line = lines.get(rendezvous.id)
         if line is not None:
@@ -198,16 +192,21 @@ def _decide(uow: UnitOfWork, by: Caller, plan: _Plan) -> None:
 
 
 def _left_to_the_rule(
-    plan: _Plan, affected: Mapping[UUID, Seen], lines: Mapping[UUID, RepriseLine]
+    plan: _Plan,
+    affected: Mapping[UUID, Seen],
+    lines: Mapping[UUID, RepriseLine],
+    now: datetime,
 ) -> list[Decision]:
-    """Those nobody named, without a line or refused: what was left on purpose stays."""
+    """Those nobody named, without a line or refused: what was left on purpose stays, and so does
+    what has begun: who came was perhaps received."""
     if not plan.auto:
         return []
     named = {decision.rendezvous_id for decision in plan.decisions}
     return [
         Decision(rendezvous_id=rendezvous_id, act=None)
-        for rendezvous_id in affected
+        for rendezvous_id, seen in affected.items()
         if rendezvous_id not in named
+        and seen.rendezvous.place.starts_at > now
         and (rendezvous_id not in lines or lines[rendezvous_id].state is LineState.REFUSED)
     ]
 

@@ -26,7 +26,6 @@ STEP = timedelta(minutes=15)
 _FIRST_WINDOW, _LONGEST_WINDOW = timedelta(days=2), timedelta(days=64)
 #: So few agents are read at once over six weeks.
 _FEW, _WINDOW_OF_FEW = 4, timedelta(days=42)
-_MINUTE = timedelta(minutes=1)
 
 Times = Sequence[tuple[int, int]]
 

@@ -63,6 +63,8 @@ class Seat:
         return replaced(place, **chosen) if chosen else place
 
 
+#: Why a place cannot be had now: another may.
+PLACE_REFUSALS = (SlotTaken, NotOpen, Closed, AgentAbsent)
 #: Stores the place as it was settled, with what it claims. False when something was taken.
 Take = Callable[[Place, list[Claim]], bool]
 
@@ -124,7 +126,7 @@ def take_place(uow: UnitOfWork, seat: Seat, take: Take) -> None:
     """
     try:
         take_or_refuse(uow, seat, take)
-    except (SlotTaken, NotOpen, Closed, AgentAbsent) as refusal:
+    except PLACE_REFUSALS as refusal:
         uow.rollback()
         found = alternatives(
             uow,

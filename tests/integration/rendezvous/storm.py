@@ -46,7 +46,7 @@ OPEN_DAYS = [day for day in DAYS if day.weekday() < 5]
 #: Wishes meet on few days; the rest of the horizon is there for alternatives.
 WANTED_DAYS = OPEN_DAYS[:8]
 #: Refusals of a place: each must offer other places.
-PLACE_REFUSALS = frozenset({"creneau-pris", "hors-ouverture", "agent-absent"})
+PLACE_REFUSALS = frozenset({"creneau-pris", "hors-ouverture", "ferme", "agent-absent"})
 #: What a clerk keeps in hand at most, so that the agendas never fill up.
 MOST_KEPT = 6
 DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"

@@ -151,6 +151,14 @@ class TestAccepting:
         assert len(refused.json["alternatives"]) >= 3
         assert line.world.sql("SELECT count(*) FROM rendezvous WHERE status = 'BOOKED'") == 0
 
+    def test_when_the_agent_has_left_meanwhile(self, line):
+        line.wait()
+        line.free()
+        ((_, offer),) = line.offers().items()
+        line.world.agent(agent_id=line.agent, active=False, effective_on="2023-01-09")
+
+        assert line.answer(offer, "accept").json["type"].endswith("agent-inconnu")
+
     def test_what_was_declined_is_over(self, line):
         line.wait()
         line.free()
@@ -418,3 +426,42 @@ def test_offers_made_while_bookings_cross_never_overlap(line):
     assert world.sql(OVERLAPS) == world.sql(BUFFERED_OVERLAPS) == 0
     assert world.sql(MISMATCHES) == 0
     assert world.sql("SELECT count(*) FROM due WHERE done_at IS NULL AND attempts > 0") == 0
+
+
+class TestATimeTakenAwayMeanwhile:
+    def test_costs_nobody_their_turn(self, line):
+        waiting = line.wait()
+        line.free()
+        away = {"agent_id": str(line.agent), "day": DAY, "from": "09:00", "to": "10:00"}
+        line.world.post("/v1/absences", away, role="admin")
+
+        line.world.at(EXPIRES)
+        run_due(line.world.runtime)
+
+        assert line.outcomes() == ["CLOSED"]
+        assert (line.entry(waiting), line.entry(waiting, "passes")) == ("WAITING", 0)
+
+
+class TestWhoIsLookedAt:
+    def test_those_before_who_wait_for_another_profession_are_not_in_the_way(
+        self, line, monkeypatch
+    ):
+        monkeypatch.setattr("services.rendezvous.usecases.offering._MOST", 1)
+        line.world.motif(code="BUDGET", professions=["CESF"])
+        line.wait(motif="BUDGET")
+        waiting = line.wait()
+
+        line.free()
+
+        assert list(line.offers()) == [waiting]
+
+    def test_what_opens_far_ahead_is_left_to_an_ordinary_search(self, line):
+        line.wait(until_on="2023-06-30")
+        line.world.open(line.agent, "2023-05-09")
+        run_due(line.world.runtime)
+        assert line.offers() == {}
+
+        line.world.open(line.agent, "2023-01-12")
+        run_due(line.world.runtime)
+
+        assert len(line.offers()) == 1

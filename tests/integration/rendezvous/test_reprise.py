@@ -264,6 +264,39 @@ class TestProposals:
 
         assert [p["act"] for p in proposals(world, absence)] == ["MOVE"] * 3 + ["CANCEL"]
 
+    def test_what_has_begun_is_not_left_to_the_rule(self, world, absent):
+        begun = book(world, [absent])
+        absence = away(world, absent)
+        world.at(NINE + timedelta(minutes=10))
+
+        launched = launch(world, absence, auto=True)
+        run_due(world.runtime)
+
+        assert launched.json["undecided"] == 1
+        assert read(world, begun)["status"] == "BOOKED"
+
+    def test_an_urgent_one_keeps_its_hour_and_what_was_recorded(self, world, absent):
+        other, personne = colleague(world), world.personne()
+        book(world, [other], [personne])
+        third = colleague(world)
+        urgent = book(
+            world,
+            [absent],
+            [personne],
+            changes={"override_person_overlap": {"reason": "DANGER"}},
+            role="responsable",
+            subject="cheffe",
+        )
+        absence = away(world, absent)
+
+        assert ("SAME_SITE", str(third)) in substitutes(world, absence)
+        launch(world, absence, auto=True)
+        run_due(world.runtime)
+
+        moved = read(world, urgent)
+        assert moved["agent_ids"] == [str(third)]
+        assert (moved["override_reason"], moved["override_by"]) == ("DANGER", "cheffe")
+
     def test_every_one_of_them_is_accepted(self, world, absent):
         colleague(world)
         absence, reprise = None, None
