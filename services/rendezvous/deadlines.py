@@ -26,10 +26,10 @@ from services.rendezvous.usecases.filling import EXTENSION
 
 #: Technical time before a freed place that could not be looked at is looked at again.
 _AGAIN = timedelta(seconds=30)
-deadlines = Deadlines()
-log = get_logger(__name__)
 #: Technical time before a series that failed is taken up again.
 _AGAIN_IN = timedelta(minutes=5)
+deadlines = Deadlines()
+log = get_logger(__name__)
 
 
 @deadlines.due("hold_expiry")

@@ -7,6 +7,7 @@ Metropolitan France: code du travail L3133-1; Alsace and Moselle add Good Friday
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 
 import holidays
 
@@ -35,3 +36,13 @@ def jours_feries(year: int, region: Region) -> list[tuple[date, str]]:
     """Each public holiday of a year in a territory with its French name, in order."""
     found = holidays.country_holidays("FR", subdiv=_SUBDIVISIONS[region], years=year, language="fr")
     return sorted(found.items())
+
+
+def is_holiday(day: date) -> bool:
+    """Whether a day is a public holiday of metropolitan France, Alsace and Moselle left aside."""
+    return day in _metropole(day.year)
+
+
+@cache
+def _metropole(year: int) -> frozenset[date]:
+    return frozenset(day for day, _ in jours_feries(year, Region.METROPOLE))

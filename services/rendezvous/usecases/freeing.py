@@ -26,31 +26,24 @@ _ONE_START = timedelta(minutes=1)
 def place_left(uow: UnitOfWork, place: Place, motif: str) -> None:
     """A rendezvous leaves a place that is still to come: cancelled, moved away, lost."""
     if place.starts_at > uow.now:
-        freed = Freed(
-            id=new_id(),
-            agent_ids=place.agent_ids,
-            site=place.site,
-            mds=place.mds,
-            from_at=place.starts_at,
-            to_at=place.starts_at + _ONE_START,
-            room_id=place.room_id,
-            motif=motif,
-        )
-        uow.run_last(*plan_freed(freed, uow.now))
+        _offer_place(uow, place, motif, new_id())
 
 
 def place_again(uow: UnitOfWork, offre: Offre) -> None:
     """An offer ended and nobody has its place: it is for the next in line."""
-    place = offre.place
+    _offer_place(uow, offre.place, offre.motif, offre.creneau_id)
+
+
+def _offer_place(uow: UnitOfWork, place: Place, motif: str, freed_id: UUID) -> None:
     freed = Freed(
-        id=offre.creneau_id,
+        id=freed_id,
         agent_ids=place.agent_ids,
         site=place.site,
         mds=place.mds,
         from_at=place.starts_at,
         to_at=place.starts_at + _ONE_START,
         room_id=place.room_id,
-        motif=offre.motif,
+        motif=motif,
     )
     uow.run_last(*plan_freed(freed, uow.now))
 

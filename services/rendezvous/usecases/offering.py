@@ -8,11 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from functools import cache
+from datetime import datetime, timedelta
 from uuid import UUID
-
-import holidays
 
 from chassis.clock import end_of_day, instant_of, paris_day
 from chassis.ids import new_id
@@ -25,6 +22,7 @@ from services.rendezvous.domain.offre import GRACE, Freed, Offre, expiry_of
 from services.rendezvous.domain.projections import KnownPersonne
 from services.rendezvous.domain.rendezvous import Place, Status
 from services.rendezvous.domain.zone import travel_minutes
+from services.rendezvous.jours_feries import is_holiday
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.persistence.attentes import plan_freed
 from services.rendezvous.usecases.passing import OFFER_EXPIRY
@@ -220,13 +218,3 @@ def _earlier_than(uow: UnitOfWork, entry: Attente) -> datetime | None:
     if theirs is None or theirs.status is not Status.BOOKED:
         return uow.now
     return theirs.place.starts_at
-
-
-def is_holiday(day: date) -> bool:
-    """Whether a day is a public holiday (code du travail L3133-1; Alsace-Moselle left aside)."""
-    return day in _holidays(day.year)
-
-
-@cache
-def _holidays(year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays("FR", years=year))

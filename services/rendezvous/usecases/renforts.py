@@ -6,10 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
 from uuid import UUID
-
-import holidays
 
 from chassis.caller import Caller
 from chassis.clock import end_of_day, instant_of
@@ -35,6 +32,7 @@ from services.rendezvous.domain.planning_volant import (
 from services.rendezvous.domain.projections import Assignment
 from services.rendezvous.domain.renfort import Gap, Need, Volant, propose
 from services.rendezvous.domain.rights import Viewer
+from services.rendezvous.jours_feries import is_holiday
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.persistence.renforts import AcceptedDay, received
 from services.rendezvous.usecases.viewers import viewer_of
@@ -308,12 +306,7 @@ def worked_days(first: date, last: date) -> list[date]:
     """Neither week-end nor public holiday of metropolitan France, both ends included."""
     span = (last - first).days + 1
     days = (first + timedelta(days=offset) for offset in range(max(0, span)))
-    return [day for day in days if day.weekday() < 5 and day not in _holidays(day.year)]
-
-
-@cache
-def _holidays(year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays("FR", years=year))
+    return [day for day in days if day.weekday() < 5 and not is_holiday(day)]
 
 
 def _last_of(first: date) -> date:
