@@ -2,7 +2,8 @@
 
 psycopg2 is named in full: SQLAlchemy 2.1's default driver (psycopg 3) blocks the eventlet hub
 while it waits (docs/decisions/0002). Limits: 5 s a statement, 4 s a lock, 15 s idle in a
-transaction, 15 s for a dead peer, on both sides: a lost relay gives its leadership back.
+transaction, 15 s for a dead peer, on both sides: a lost relay gives its leadership back. Only
+prepared.py prepares statements, to be planned once.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from chassis.driver import BeginningConnection
 _SERVER_OPTIONS = (
     "-c statement_timeout=5s -c lock_timeout=4s"
     " -c idle_in_transaction_session_timeout=15s -c timezone=UTC -c jit=off"
+    " -c plan_cache_mode=force_generic_plan"
     " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
 )
 #: libpq parameters of every connection.

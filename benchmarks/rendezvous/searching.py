@@ -17,6 +17,7 @@ from chassis.clock import end_of_day, instant_of
 from services.rendezvous.agenda import Ask, SiteTime, moment_of, slots, ticks
 from services.rendezvous.domain.occupation import Interval
 from services.rendezvous.usecases import search
+from services.rendezvous.usecases.loaded import Loaded
 
 MOST = 50
 #: The grid of a search that asks for none, in ticks.
@@ -89,8 +90,8 @@ def _loaded(on: Ground, site: str) -> list[SiteTime]:
         (motif,) = uow.motifs.versions(MOTIF, FIRST_DAY, FIRST_DAY)
         wanted = search.Search(motif=motif, window=window, sites=(site,))
         ground = search._ground(uow, wanted)
-        times = search._load(uow, [(wanted, ground)], window)
-    return search._sites(wanted, ground, *times)
+        read = search._read(uow, [(wanted, ground)], window, window.end - window.start)
+    return search._sites(wanted, ground, Loaded(read.times, motif))
 
 
 def _pure(sites: list[SiteTime]) -> list[Slot]:

@@ -60,8 +60,7 @@ class Who(StrEnum):
     ANY = "ANY"
 
 
-@dataclass(frozen=True, kw_only=True)
-class AgentTime:
+class AgentTime(NamedTuple):
     """What one agent's agenda says on a site. Spans in any order, overlapping or empty."""
 
     id: Hashable

@@ -70,23 +70,6 @@ class Line:
         return self.kind == "closure" and self.site in (None, site)
 
 
-class Stretch(NamedTuple):
-    """All the times of one resource: its openings of one sort on a site, when it is taken, or when
-    a site (None: every site) is closed.
-
-    Times are ticks, as agenda.py counts them; the id is text, as in Post.
-    """
-
-    #: opening, closure or busy.
-    kind: str
-    resource_id: str
-    site: str | None
-    kinds: list[str]
-    motifs: list[str]
-    starts: list[int]
-    ends: list[int]
-
-
 def takes(kinds: Collection[str], motifs: Collection[str], motif: Motif) -> bool:
     """Whether an opening for these kinds and motifs takes a motif; for none, it takes all."""
     return not (kinds or motifs) or motif.kind in kinds or motif.code in motifs

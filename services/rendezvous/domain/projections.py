@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
 from uuid import UUID
 
 from services.protection import Protection
@@ -21,16 +20,6 @@ class Assignment:
     site: str
     plateforme: bool
     volant: bool
-    active: bool
-
-
-class Post(NamedTuple):
-    """What a search reads of an assignment. Its id stays text: a thousand are read for each
-    search, and few are told."""
-
-    agent_id: str
-    effective_on: date
-    profession: str
     active: bool
 
 

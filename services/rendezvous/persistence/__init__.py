@@ -38,6 +38,7 @@ from services.rendezvous.persistence.statistics import Statistics
 from services.rendezvous.persistence.tables import metadata
 from services.rendezvous.persistence.transfers import Transfers
 from services.rendezvous.persistence.weeks import Weeks
+from services.rendezvous.persistence.windows import Windows
 
 __all__ = ["CONSTRAINTS", "UnitOfWork", "metadata"]
 
@@ -97,6 +98,11 @@ class UnitOfWork(ChassisUnitOfWork):
     def occupations(self) -> Occupations:
         """Who is taken and when."""
         return Occupations(self.session)
+
+    @cached_property
+    def windows(self) -> Windows:
+        """Agendas as a search reads them."""
+        return Windows(self.session)
 
     @cached_property
     def agendas(self) -> Agendas:

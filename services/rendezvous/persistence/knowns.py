@@ -13,13 +13,11 @@ from sqlalchemy.orm import Session
 
 from chassis.upsert import upsert
 from services.protection import Protection
-from services.rendezvous.domain.occupation import Interval
 from services.rendezvous.domain.projections import (
     Assignment,
     KnownDossier,
     KnownPersonne,
     KnownSite,
-    Post,
 )
 from services.rendezvous.persistence.tables import assignment, dossier, personne, site
 
@@ -92,22 +90,6 @@ class Knowns:
             .limit(1)
         ).one_or_none()
         return Assignment(**row._mapping) if row else None
-
-    def posts(
-        self, agent_ids: Collection[UUID], sites: Collection[str], window: Interval, days: Days
-    ) -> list[Post]:
-        """The posts that some agents hold on these days, by agent and time: those named, else
-        those who are open on one of the sites in the window; both when both are given."""
-        values = {
-            "agents": list(agent_ids) or None,
-            "sites": list(sites) or None,
-            "from_at": window.start,
-            "to_at": window.end,
-            "first": days[0],
-            "last": days[1],
-        }
-        found = self._session.connection().exec_driver_sql(_POSTS, values)
-        return [Post(*row) for row in found]
 
     def site_codes(self, mds: str) -> list[str]:
         """The open sites of an MDS."""
@@ -185,24 +167,6 @@ class Knowns:
 
 
 #: Every search of free slots runs it; see docs/decisions/0011.
-_POSTS = """
-    SELECT agent_id::text, effective_on, profession, active
-    FROM assignment AS post
-    WHERE (%(agents)s::uuid[] IS NULL OR agent_id = ANY(%(agents)s::uuid[]))
-      AND (%(sites)s::text[] IS NULL OR agent_id = ANY(ARRAY(
-            SELECT agent_id FROM opening
-            WHERE site = ANY(%(sites)s::text[])
-              AND tstzrange(starts_at, ends_at)
-                  && tstzrange(%(from_at)s::timestamptz, %(to_at)s::timestamptz))))
-      AND effective_on <= %(last)s
-      AND NOT EXISTS (
-            SELECT FROM assignment AS later
-            WHERE later.agent_id = post.agent_id
-              AND later.effective_on > post.effective_on AND later.effective_on <= %(first)s)
-    ORDER BY post.agent_id, effective_on
-"""
-
-
 def as_dossier(values: Mapping[str, Any]) -> KnownDossier | None:
     """A dossier out of the JSON of a row; None when it does not say whom it is about."""
     if values["personne_ids"] is None:

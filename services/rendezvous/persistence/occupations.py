@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.orm import Session
 
 from chassis.locks import LOCK_THEN, lock_keys, lock_resources
-from services.rendezvous.domain.occupation import Claim, Interval, Line, Stretch
+from services.rendezvous.domain.occupation import Claim, Interval, Line
 from services.rendezvous.persistence.tables import hold, occupation, rendezvous
 
 _UUIDS = pg.ARRAY(pg.UUID)
@@ -54,28 +54,6 @@ class Occupations:
         statement = LOCK_THEN + _SITUATION if locking else _SITUATION
         found = self._session.connection().exec_driver_sql(statement, values)
         return [_as_line(row) for row in found]
-
-    def stretches(
-        self,
-        *,
-        agent_ids: Collection[str],
-        resource_ids: Collection[str],
-        window: Interval,
-        now: datetime,
-        own: UUID | None = None,
-    ) -> list[Stretch]:
-        """The same situation for a search, packed by the database: a row by resource (and by
-        place and kind of opening) instead of a row by time. `own` is left out."""
-        values = {
-            "agents": list(agent_ids),
-            "resources": list(resource_ids),
-            "from_at": window.start,
-            "to_at": window.end,
-            "now": now,
-            "own": own,
-        }
-        found = self._session.connection().exec_driver_sql(_STRETCHES, values)
-        return [Stretch(*row) for row in found]
 
     def sweep(self, resource_ids: Collection[UUID], *, now: datetime) -> None:
         """Free what holds kept past their time."""
@@ -172,7 +150,7 @@ def _locked(resource_ids: Collection[UUID]) -> list[str]:
     return [f"resource:{item}" for item in resource_ids]
 
 
-#: Every booking and every search runs it; see docs/decisions/0011. Occupations are read in two
+#: Every booking runs it; see docs/decisions/0011. Occupations are read in two
 #: parts: the index of the guard holds those that are not overridden alone.
 _SITUATION = """
     SELECT 'opening' AS kind, agent_id AS resource_id, starts_at AS start, ends_at AS "end",
@@ -212,25 +190,6 @@ _SITUATION = """
     WHERE f.starts_at < %(to_at)s::timestamptz AND f.ends_at > %(from_at)s::timestamptz
       AND (f.mds IS NULL OR f.site IS NOT NULL OR s.site IS NOT NULL)
 """
-
-
-#: Times that touch are one, which changes nothing to what is free: a rendezvous takes some time.
-#: Ticks as agenda.py counts them; a double tells microseconds exactly until the year 2255.
-_STRETCHES = f"""
-    SELECT sort, resource_id::text, site, kinds, motifs,
-           array_agg((date_part('epoch', lower(span)) * 1000000)::bigint),
-           array_agg((date_part('epoch', upper(span)) * 1000000)::bigint)
-    FROM (
-        SELECT CASE WHEN kind IN ('opening', 'closure') THEN kind ELSE 'busy' END AS sort,
-               resource_id, site, kinds, motifs,
-               unnest(range_agg(tstzrange(start, "end"))) AS span
-        FROM ({_SITUATION}) AS line
-        WHERE start IS NOT NULL AND NOT stale
-          AND (%(own)s::uuid IS NULL OR owner_id IS DISTINCT FROM %(own)s::uuid)
-        GROUP BY 1, 2, 3, 4, 5
-    ) AS merged
-    GROUP BY 1, 2, 3, 4, 5
-"""  # noqa: S608 - our own statement
 
 
 def _as_line(row: sa.Row[Any]) -> Line:

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from itertools import groupby, islice
-from operator import attrgetter
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache, partial
+from itertools import islice
 from uuid import UUID
 
-from chassis.clock import instant_of, paris_day
 from services.rendezvous import agenda
 from services.rendezvous.agenda import Ask, Reach, SiteTime, Slot, Who, moment_of, ticks
 from services.rendezvous.domain.motif import Motif, Shape
-from services.rendezvous.domain.occupation import Interval, Stretch, takes
-from services.rendezvous.domain.projections import Post
+from services.rendezvous.domain.occupation import Interval
 from services.rendezvous.domain.resource import Resource, ResourceKind
+from services.rendezvous.domain.window import Look, Times, Window
 from services.rendezvous.domain.zone import travel_minutes
 from services.rendezvous.persistence import UnitOfWork
+from services.rendezvous.usecases.loaded import Loaded, Post, Spans
 
 STEP = timedelta(minutes=15)
-#: The first window loaded, then twice as long each time: whoever wants a few slots of many agents
-#: reads two days of them, and six months are read in seven statements at most.
-_FIRST_WINDOW, _LONGEST_WINDOW = timedelta(days=2), timedelta(days=64)
+#: The first window loaded, then four times as long each time: the first slots of three hundred
+#: agents are in two hours of them, and six months are read in eight statements at most.
+_FIRST_WINDOW, _GROWTH, _LONGEST_WINDOW = timedelta(hours=2), 4, timedelta(days=64)
 #: So few agents are read at once over six weeks.
 _FEW, _WINDOW_OF_FEW = 4, timedelta(days=42)
-
-Times = Sequence[tuple[int, int]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,16 +74,19 @@ class Search:
 
 
 def find_free(uow: UnitOfWork, search: Search) -> Iterator[Creneau]:
-    """Free slots by time, then site and agents, as far as they are asked for. Two statements
-    load a window, and the next one only once the slots of the first are used up."""
+    """Free slots by time, then site and agents, as far as they are asked for. A statement loads
+    a window, and the next one only once the slots of the first are used up."""
     window = _bookable(search, uow.now)
     if not (search.agent_ids or search.sites) or window.start >= window.end:
         return
     if search.team < search.motif.min_agents:
         return
     ground = _ground(uow, search)
-    for part in _parts(window, len(search.agent_ids)):
-        yield from _in_part(uow, search, ground, part)
+    start, length = window.start, _first_length(search)
+    while start < window.end:
+        read = _read(uow, [(search, ground)], Interval(start, window.end), length)
+        yield from _slots(search, ground, read.times, Interval(start, read.end))
+        start, length = read.end, min(_GROWTH * length, _LONGEST_WINDOW)
 
 
 def find_each(uow: UnitOfWork, searches: Sequence[Search]) -> list[Iterator[Creneau]]:
@@ -95,7 +95,8 @@ def find_each(uow: UnitOfWork, searches: Sequence[Search]) -> list[Iterator[Cren
     if not searches:
         return []
     asked = [(search, _ground(uow, search)) for search in searches]
-    times = _load(uow, asked, searches[0].window)
+    whole = searches[0].window
+    times = _read(uow, asked, whole, whole.end - whole.start).times
     return [_slots(search, ground, times, _bookable(search, uow.now)) for search, ground in asked]
 
 
@@ -110,13 +111,8 @@ def first(slots: Iterator[Creneau], most: int) -> list[Creneau]:
     return list(islice(slots, most))
 
 
-def _parts(window: Interval, agents: int) -> Iterator[Interval]:
-    length = _WINDOW_OF_FEW if 0 < agents <= _FEW else _FIRST_WINDOW
-    start = window.start
-    while start < window.end:
-        end = min(start + length, window.end)
-        yield Interval(start, end)
-        start, length = end, min(2 * length, _LONGEST_WINDOW)
+def _first_length(search: Search) -> timedelta:
+    return _WINDOW_OF_FEW if 0 < len(search.agent_ids) <= _FEW else _FIRST_WINDOW
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,53 +158,43 @@ def _ground(uow: UnitOfWork, search: Search) -> _Ground:
     )
 
 
-def _in_part(uow: UnitOfWork, search: Search, ground: _Ground, part: Interval) -> Iterator[Creneau]:
-    return _slots(search, ground, _load(uow, [(search, ground)], part), part)
-
-
-class _Times(NamedTuple):
-    """What a window holds."""
-
-    posts: Sequence[Post]
-    stretches: Sequence[Stretch]
-
-
-def _load(uow: UnitOfWork, asked: Sequence[tuple[Search, _Ground]], part: Interval) -> _Times:
+def _read(
+    uow: UnitOfWork, asked: Sequence[tuple[Search, _Ground]], window: Interval, length: timedelta
+) -> Window:
     """All that these searches, which differ by motif and profession alone, look into."""
     search = asked[0][0]
-    days = (paris_day(part.start), paris_day(part.end))
-    posts = uow.knowns.posts(search.agent_ids, search.sites, part, days)
-    if not posts:
-        return _Times((), ())
-    agents = sorted({post.agent_id for post in posts})
     pools = [pool for _, ground in asked for pool in ground.resources.values()]
-    others = {*(one.id for pool in pools for one in pool), *search.personne_ids}
-    shapes = [(one.motif.shape.duration, ground.widest) for one, ground in asked]
-    stretches = uow.occupations.stretches(
-        agent_ids=agents,
-        resource_ids=[*agents, *sorted(map(str, others))],
-        window=Interval(
-            part.start - max(widest.before for _, widest in shapes),
-            part.end + max(duration + widest.after for duration, widest in shapes),
-        ),
-        now=uow.now,
-        own=search.own,
+    shapes = [ground.widest for _, ground in asked]
+    return uow.windows.read(
+        Look(
+            window=window,
+            length=length,
+            before=max(shape.before for shape in shapes),
+            after=max(shape.duration + shape.after for shape in shapes),
+            now=uow.now,
+            agent_ids=search.agent_ids,
+            sites=search.sites,
+            other_ids={*(one.id for pool in pools for one in pool), *search.personne_ids},
+            own=search.own,
+        )
     )
-    return _Times(posts, stretches)
 
 
-def _slots(search: Search, ground: _Ground, times: _Times, part: Interval) -> Iterator[Creneau]:
-    if not times.posts or part.start >= part.end:
+def _slots(
+    search: Search, ground: _Ground, times: Sequence[Times], part: Interval
+) -> Iterator[Creneau]:
+    if part.start >= part.end:
         return
+    loaded = Loaded(times, search.motif)
     duration = ground.shape.duration
     ask = Ask(
         window=(ticks(part.start), ticks(part.end)),
         step=search.step // timedelta(microseconds=1),
         who=search.who,
         size=search.size,
-        avoid=_times_of(list(map(str, search.personne_ids)), times.stretches),
+        avoid=loaded.busy_of(map(str, search.personne_ids)),
     )
-    for slot in agenda.slots(_sites(search, ground, *times), ask):
+    for slot in agenda.slots(_sites(search, ground, loaded), ask):
         yield _creneau(slot, duration, list(ground.resources))
 
 
@@ -225,52 +211,11 @@ def _creneau(slot: Slot, duration: timedelta, kinds: Sequence[ResourceKind]) -> 
     )
 
 
-@dataclass
-class _Loaded:
-    """Stretches by what they are."""
-
-    openings: dict[str, dict[str, list[tuple[int, int]]]] = field(default_factory=dict)
-    #: By site; under None, of every site.
-    closed: dict[str | None, list[tuple[int, int]]] = field(default_factory=dict)
-    busy: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
-
-    def read(self, stretches: Sequence[Stretch], search: Search) -> None:
-        """Sort them; openings elsewhere or for other motifs are left."""
-        for kind, resource_id, site, kinds, motifs, starts, ends in stretches:
-            if kind == "closure":
-                self.closed.setdefault(site, []).extend(zip(starts, ends, strict=True))
-            elif kind == "busy":
-                self.busy.setdefault(resource_id, []).extend(zip(starts, ends, strict=True))
-            elif (not search.sites or site in search.sites) and takes(kinds, motifs, search.motif):
-                here = self.openings.setdefault(site or "", {})
-                here.setdefault(resource_id, []).extend(zip(starts, ends, strict=True))
-
-    def open_sites(self) -> Iterator[tuple[str, dict[str, Times]]]:
-        """By site, the openings of each agent that closings leave."""
-        for site, openings in self.openings.items():
-            holes = [*self.closed.get(None, ()), *self.closed.get(site, ())]
-            yield site, {one: agenda.cut(times, holes) for one, times in openings.items()}
-
-
-def _times_of(ids: Sequence[str], stretches: Sequence[Stretch]) -> Times:
-    return [
-        span
-        for one in stretches
-        if one.resource_id in ids
-        for span in zip(one.starts, one.ends, strict=True)
-    ]
-
-
-def _sites(
-    search: Search, ground: _Ground, posts: Sequence[Post], stretches: Sequence[Stretch]
-) -> list[SiteTime]:
-    loaded = _Loaded()
-    loaded.read(stretches, search)
-    held = {agent: list(some) for agent, some in groupby(posts, key=attrgetter("agent_id"))}
+def _sites(search: Search, ground: _Ground, loaded: Loaded) -> list[SiteTime]:
     sites = []
     for site, openings in loaded.open_sites():
         shape = ground.shape_at(site, search.zone)
-        agents = _agents(search, held, openings, loaded.busy)
+        agents = _agents(search, loaded, openings)
         if shape is None or not agents:
             continue
         pools = [
@@ -294,7 +239,7 @@ def _lengths(shape: Shape) -> tuple[timedelta, timedelta, timedelta]:
 
 
 def _pool(
-    resources: Sequence[Resource], shape: Shape, busy: Mapping[str, Times]
+    resources: Sequence[Resource], shape: Shape, busy: Mapping[str, Spans]
 ) -> list[agenda.Resource]:
     _, before, after = _reach(shape)
     return [
@@ -304,60 +249,69 @@ def _pool(
 
 
 def _agents(
-    search: Search,
-    held: Mapping[str, Sequence[Post]],
-    openings: Mapping[str, Times],
-    busy: Mapping[str, Times],
+    search: Search, loaded: Loaded, openings: Mapping[str, Spans]
 ) -> list[agenda.AgentTime]:
     """Those who may hold it, in the order they are proposed in; none when a team lacks one."""
-    if search.who is not Who.TOGETHER:
-        return [
-            agenda.AgentTime(
-                id=agent_id,
-                openings=_during(openings[agent_id], held[agent_id], days),
-                busy=busy.get(agent_id, ()),
-                leads=parts[0],
-                seconds=parts[1],
-            )
-            for agent_id in sorted(openings)
-            for parts, days in _parts_of(search, held[agent_id]).items()
-        ]
+    if search.who is Who.TOGETHER:
+        return _team(search, loaded, openings)
+    part_of = cache(partial(_part_of, search))
+    return [
+        agenda.AgentTime(
+            id=agent_id,
+            openings=_during(openings[agent_id], posts, some),
+            busy=loaded.busy.get(agent_id, ()),
+            leads=leads,
+            seconds=seconds,
+        )
+        for agent_id in sorted(openings)
+        for posts in (loaded.posts[agent_id],)
+        for (leads, seconds), some in _by_part(posts, part_of)
+        if leads or seconds
+    ]
+
+
+def _team(search: Search, loaded: Loaded, openings: Mapping[str, Spans]) -> list[agenda.AgentTime]:
     team = []
     for place, agent_id in enumerate(map(str, search.agent_ids)):
-        posts = held.get(agent_id, ())
-        fit = [post for post in posts if post.active and (place or _leads(search, post))]
+        posts = loaded.posts.get(agent_id, [])
+        fit = [post for post in posts if post.active and (place or _leads(search, post.profession))]
         if not fit or agent_id not in openings:
             return []
         free = _during(openings[agent_id], posts, fit)
-        team.append(agenda.AgentTime(id=agent_id, openings=free, busy=busy.get(agent_id, ())))
+        busy = loaded.busy.get(agent_id, ())
+        team.append(agenda.AgentTime(id=agent_id, openings=free, busy=busy))
     return team
 
 
-def _leads(search: Search, post: Post) -> bool:
-    return search.motif.takes(post.profession) and search.profession in (None, post.profession)
+def _leads(search: Search, profession: str) -> bool:
+    return search.motif.takes(profession) and search.profession in (None, profession)
 
 
-def _parts_of(search: Search, posts: Sequence[Post]) -> dict[tuple[bool, bool], list[Post]]:
-    """What an agent may do, lead and second, and in which posts: one entry but for those who
-    change posts meanwhile."""
+def _part_of(search: Search, profession: str, active: bool) -> tuple[bool, bool]:
+    """Whether an agent may lead, and second."""
+    leads = active and _leads(search, profession)
+    return leads, active and search.second_profession in (None, profession)
+
+
+def _by_part(
+    posts: Sequence[Post], part_of: Callable[[str, bool], tuple[bool, bool]]
+) -> Iterable[tuple[tuple[bool, bool], Sequence[Post]]]:
+    """What an agent may do, and in which posts: one entry but for those who change meanwhile."""
+    if len(posts) == 1:
+        return [(part_of(posts[0].profession, posts[0].active), posts)]
     found: dict[tuple[bool, bool], list[Post]] = {}
     for post in posts:
-        seconds = search.second_profession in (None, post.profession)
-        part = (post.active and _leads(search, post), post.active and seconds)
-        if any(part):
-            found.setdefault(part, []).append(post)
-    return found
+        found.setdefault(part_of(post.profession, post.active), []).append(post)
+    return found.items()
 
 
-def _during(openings: Times, posts: Sequence[Post], some: Sequence[Post]) -> Times:
+def _during(openings: Spans, posts: Sequence[Post], some: Sequence[Post]) -> Spans:
     """The openings while the agent holds some of their posts."""
     if len(some) == len(posts) == 1:
         return openings
-    ends: list[date | None] = [post.effective_on for post in posts[1:]]
+    ends: list[int | None] = [post.since for post in posts[1:]]
     spans = [
-        (ticks(instant_of(post.effective_on)), ticks(instant_of(end)) if end else None)
-        for post, end in zip(posts, [*ends, None], strict=True)
-        if post in some
+        (post.since, end) for post, end in zip(posts, [*ends, None], strict=True) if post in some
     ]
     return [
         (max(opens, start), closes if end is None else min(closes, end))

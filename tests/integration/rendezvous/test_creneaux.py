@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import random
+from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 import sqlalchemy as sa
 
 from chassis.ids import new_id
+from services.rendezvous.usecases import search
 from tests.integration.rendezvous.conftest import FAR_MDS, FAR_SITE, MDS, MOTIF, NINE, SITE, minutes
 
 DAY = "2023-01-10"
@@ -173,6 +176,48 @@ class TestWhatChangesMeanwhile:
 
         assert wide == [one for found in day_by_day for one in found]
 
+    @pytest.mark.parametrize("query", [f"site={SITE}", f"site={SITE}&agents=2", f"mds={MDS}"])
+    @pytest.mark.parametrize("minutes_each", [10, 35, 120])
+    def test_windows_of_any_length_find_the_same(self, world, monkeypatch, query, minutes_each):
+        _crowd(world, agents=5, days=(DAY, "2023-01-11", "2023-01-14"))
+        query = f"{query}&step=5&limit=500"
+        whole = ask(world, query, to="2023-01-16")
+
+        monkeypatch.setattr(search, "_FIRST_WINDOW", timedelta(minutes=minutes_each))
+        monkeypatch.setattr(search, "_GROWTH", 1)
+
+        assert len(whole) > 50
+        assert ask(world, query, to="2023-01-16") == whole
+
+
+def _crowd(world, *, agents, days):
+    """Openings that touch or not, and rendezvous of every length, drawn once for all."""
+    draw = random.Random(20230110)
+    for length in (20, 75, 180):
+        world.motif(code=f"LONG-{length}", duration_minutes=length)
+    for _ in range(agents):
+        agent_id = world.agent()
+        for day in days:
+            times = sorted({8 * 60, *draw.sample(range(8 * 60, 18 * 60, 5), 3), 18 * 60})
+            parts = [part for part in pairwise(times) if draw.random() < 0.8]
+            lines = [
+                {
+                    "agent_id": str(agent_id),
+                    "site": SITE,
+                    "day": day,
+                    "from": f"{start // 60:02}:{start % 60:02}",
+                    "to": f"{end // 60:02}:{end % 60:02}",
+                }
+                for start, end in parts
+            ]
+            if lines:
+                world.post("/v1/openings", {"openings": lines}, role="admin")
+            for length in (20, 75, 180):
+                at = datetime.fromisoformat(f"{day}T07:00Z") + minutes(draw.randrange(0, 540, 5))
+                changes = {"motif": f"LONG-{length}", "starts_at": at.isoformat()}
+                changes |= {"outside_opening": True}
+                world.book([agent_id], [world.personne()], changes=changes)
+
 
 class TestNext:
     def test_is_the_first_within_six_months(self, world, agent):
@@ -209,7 +254,7 @@ class TestNext:
 
         following(world, f"site={SITE}")
 
-        assert len(statements) == 3, "the motif, the posts and one window"
+        assert len(statements) == 2, "the motif and one window"
 
 
 class TestAlternatives:

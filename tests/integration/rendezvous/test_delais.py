@@ -97,8 +97,8 @@ def test_a_slot_beyond_the_first_window_is_found_and_months_cost_no_more(world):
     near, far = delais(world).json["delais"]
     assert (near["motif"], near["days"]) == ("ACCOMPAGNEMENT", 1)
     assert (far["motif"], far["days"], far["exceeded"]) == ("LOINTAIN", 29, True)
-    loads = [one for one in statements if "FROM occupation" in one]
-    assert len(loads) == 2, "both motifs in the first week, the far one where someone receives"
+    loads = [one for one in statements if "EXECUTE fenetre" in one]
+    assert len(loads) == 3, "the first week, two more, four more: both motifs at once"
 
 
 def test_crossing_is_told_once_and_again_only_after_it_came_back(world):

@@ -115,6 +115,7 @@ opening = sa.Table(
         (sa.text("tstzrange(starts_at, ends_at)"), "&&"),
         name="ex_opening_one_site_at_a_time",
     ),
+    sa.Index("ix_opening_site_ends_at", "site", "ends_at"),
     sa.Index(
         "ix_opening_site_during",
         "site",
