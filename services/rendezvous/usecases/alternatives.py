@@ -37,16 +37,16 @@ def alternatives(uow: UnitOfWork, refused: Refused) -> list[dict[str, object]]:
     place = refused.place
     wanted = place.starts_at
     team = _team(refused)
-    found = _nearest(refused, find_free(uow, replace(team, window=_around(place, _NEAR))))
+    near = replace(team, window=_around(place, _NEAR))
+    found = _nearest(refused, find_free(uow, near, whole=True))
     if len(found) < _FEWEST:
-        found = _nearest(refused, find_free(uow, team))
+        found = _nearest(refused, find_free(uow, team, whole=True))
     if len(found) < _FEWEST:
         others = _others(team, place)
         before = replace(others, window=Interval(wanted - _BEFORE, wanted))
         after = replace(others, window=Interval(wanted, wanted + _FAR))
-        more = _nearest(
-            refused, chain(find_free(uow, before), islice(find_free(uow, after), _MOST))
-        )
+        nearest_after = islice(find_free(uow, after), _MOST)
+        more = _nearest(refused, chain(find_free(uow, before, whole=True), nearest_after))
         known = {(one.starts_at, one.agent_ids) for one in found}
         found += [one for one in more if (one.starts_at, one.agent_ids) not in known]
     return [_told(one) for one in found[:_MOST]]

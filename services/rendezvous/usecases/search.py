@@ -73,16 +73,18 @@ class Search:
         return sizes[self.who]
 
 
-def find_free(uow: UnitOfWork, search: Search) -> Iterator[Creneau]:
+def find_free(uow: UnitOfWork, search: Search, *, whole: bool = False) -> Iterator[Creneau]:
     """Free slots by time, then site and agents, as far as they are asked for. A statement loads
-    a window, and the next one only once the slots of the first are used up."""
+    a window, and the next one only once the slots of the first are used up; `whole`, for who
+    wants them all, loads everything at once."""
     window = _bookable(search, uow.now)
     if not (search.agent_ids or search.sites) or window.start >= window.end:
         return
     if search.team < search.motif.min_agents:
         return
     ground = _ground(uow, search)
-    start, length = window.start, _first_length(search)
+    start = window.start
+    length = window.end - start if whole else _first_length(search)
     while start < window.end:
         read = _read(uow, [(search, ground)], Interval(start, window.end), length)
         yield from _slots(search, ground, read.times, Interval(start, read.end))
