@@ -2,9 +2,11 @@
 
     python -m tests.integration.rendezvous.storm --operations 10000 --seed 7
 
-Clerks book (alone, in binôme, with a room), hold, confirm, give back, move and cancel, on purpose
-where the others do, each what is theirs: whatever is refused is refused for its place. The same
-seed draws the same wishes; who comes first is the machine's.
+Clerks book (alone, in binôme, with a room they choose or that the service finds, at home with a
+vehicle), hold, confirm, give back, move and cancel, on purpose where the others do, each what is
+theirs: whatever is refused is refused for its place. Meanwhile a director closes the site and an
+agent is absent, for a day, then no longer. The same seed draws the same wishes; who comes first is
+the machine's.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import partial
 from time import perf_counter
 from typing import Annotated, Any
 from uuid import UUID
@@ -39,7 +42,9 @@ from tests.integration.rendezvous.conftest import (
     minutes,
 )
 
-AGENTS, PERSONNES, ROOMS = 12, 24, 4
+AGENTS, PERSONNES, ROOMS, VEHICLES = 12, 24, 4, 3
+#: A motif for which the service finds the room, and one at the person's home, with a vehicle.
+OFFICE, VISIT, ZONE = "EN-BUREAU", "VISITE", "VALLEE"
 #: Six weeks from the day after the clock's: what alternatives are sought in.
 DAYS = [date(2023, 1, 10) + timedelta(days=n) for n in range(42)]
 OPEN_DAYS = [day for day in DAYS if day.weekday() < 5]
@@ -81,26 +86,29 @@ class Storm:
         agents = [world.agent() for _ in range(AGENTS)]
         for agent in agents:
             world.open(agent, *map(str, OPEN_DAYS))
-        rooms = [
-            world.post("/v1/rooms", {"site": SITE, "name": f"Salle {n}"}, role="admin")
-            for n in range(ROOMS)
-        ]
+        for number in range(VEHICLES):
+            world.vehicle(f"Clio {number}")
+        world.zone(ZONE, 25)
+        world.motif(code=OFFICE, needs_room=True)
+        world.motif(code=VISIT, modality="VAD", needs_vehicle=True)
         return cls(
             world=world,
             agents=agents,
             personnes=[world.personne() for _ in range(PERSONNES)],
-            rooms=[answer.json["room_id"] for answer in rooms],
+            rooms=[world.room(f"Salle {number}") for number in range(ROOMS)],
         )
 
     def run(self, *, operations: int, workers: int, seed: int) -> None:
         """Send the operations; afterwards `faults` says what must not have happened."""
         before = deadlocks(self.world)
         share, rest = divmod(operations, workers)
+        kinds = [_Director, _Planner, *[_Clerk] * (workers - 2)][:workers]
         clerks = [
-            _Clerk(self, random.Random(f"{seed}/{n}"), share + (n < rest)) for n in range(workers)
+            kind(self, random.Random(f"{seed}/{n}"), share + (n < rest))
+            for n, kind in enumerate(kinds)
         ]
         with ThreadPoolExecutor(workers) as pool:
-            for clerk in pool.map(_Clerk.work, clerks):
+            for clerk in pool.map(_Worker.work, clerks):
                 self.answers += clerk.answers
                 self.faults += clerk.faults
         for name, query in (
@@ -116,18 +124,16 @@ class Storm:
 
 
 @dataclass
-class _Clerk:
-    """One worker: acts on what it holds, and sometimes where everybody does."""
+class _Worker:
+    """Sends its operations one after the other, and judges what comes back."""
 
     storm: Storm
     chance: random.Random
     operations: int
-    booked: list[tuple[str, str]] = field(default_factory=list)
-    held: list[str] = field(default_factory=list)
     answers: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
 
-    def work(self) -> _Clerk:
+    def work(self) -> _Worker:
         for _ in range(self.operations):
             act = self._next()
             answer = act()
@@ -135,10 +141,82 @@ class _Clerk:
         return self
 
     def _next(self) -> Callable[[], Answer]:
+        raise NotImplementedError
+
+    def _judge(self, act: str, answer: Answer) -> None:
+        if answer.status in (200, 201, 204):
+            self.answers[f"{act} {answer.status}"] += 1
+            return
+        code = str((answer.json or {}).get("type", "")).rpartition("/")[2].rpartition(":")[2]
+        self.answers[f"{act} {answer.status} {code}"] += 1
+        if answer.status == 409 and code in PLACE_REFUSALS:
+            offered = answer.json.get("alternatives", ())
+            if len(offered) < 3:
+                self.faults.append(f"{act} : refus avec {len(offered)} autres créneaux")
+        else:
+            self.faults.append(f"{act} : réponse {answer.status} {code}")
+
+    def _post(self, path: str, body: Any, **who: Any) -> Answer:
+        return self.storm.world.client.post(path, json=body, key=str(new_id()), **_CLERK | who)
+
+
+@dataclass
+class _Director(_Worker):
+    """Closes the site for a day, then lifts the closing."""
+
+    closed: list[str] = field(default_factory=list)
+
+    def _next(self) -> Callable[[], Answer]:
+        return self._lift if self.closed else self._close
+
+    def _close(self) -> Answer:
+        day = str(self.chance.choice(WANTED_DAYS))
+        body = {"first_day": day, "site": SITE, "label": "Travaux"}
+        answer = self._post("/v1/fermetures", body, role="admin")
+        if answer.status == 201:
+            self.closed.append(answer.json["fermeture"]["fermeture_id"])
+        return answer
+
+    def _lift(self) -> Answer:
+        path = f"/v1/fermetures/{self.closed.pop()}"
+        return self.storm.world.client.delete(path, role="admin")
+
+
+@dataclass
+class _Planner(_Worker):
+    """Says that an agent is absent for a day, then is not."""
+
+    absent: list[str] = field(default_factory=list)
+
+    def _next(self) -> Callable[[], Answer]:
+        return self._come_back if self.absent else self._leave
+
+    def _leave(self) -> Answer:
+        agent_id = str(self.chance.choice(self.storm.agents))
+        day = str(self.chance.choice(WANTED_DAYS))
+        body = {"agent_id": agent_id, "day": day, "from": "08:00", "to": "18:00"}
+        answer = self._post("/v1/absences", body, role="admin")
+        if answer.status == 201:
+            self.absent.append(answer.json["absence"]["absence_id"])
+        return answer
+
+    def _come_back(self) -> Answer:
+        path = f"/v1/absences/{self.absent.pop()}"
+        return self.storm.world.client.delete(path, role="admin")
+
+
+@dataclass
+class _Clerk(_Worker):
+    """Acts on what it holds, and sometimes where everybody does."""
+
+    booked: list[tuple[str, str]] = field(default_factory=list)
+    held: list[str] = field(default_factory=list)
+
+    def _next(self) -> Callable[[], Answer]:
         if len(self.booked) + len(self.held) >= MOST_KEPT:
             acts = [self._cancel] if self.booked else [self._release]
         else:
-            acts = [self._book, self._book, self._binome, self._hold]
+            acts = [self._book, self._binome, self._office, self._visit, self._hold]
         if self.booked:
             acts += [self._move, self._move, self._cancel]
         if self.held:
@@ -150,6 +228,14 @@ class _Clerk:
 
     def _binome(self) -> Answer:
         wish = self._wish(self.chance.choice([2, 2, 3]))
+        return self._kept(self._post("/v1/rendezvous", wish | self._who()))
+
+    def _office(self) -> Answer:
+        wish = self._wish(1) | {"motif": OFFICE, "room_id": None}
+        return self._kept(self._post("/v1/rendezvous", wish | self._who()))
+
+    def _visit(self) -> Answer:
+        wish = self._wish(1) | {"motif": VISIT, "room_id": None, "zone": ZONE}
         return self._kept(self._post("/v1/rendezvous", wish | self._who()))
 
     def _hold(self) -> Answer:
@@ -184,9 +270,6 @@ class _Clerk:
         path = f"/v1/rendezvous/{kept[0]}/{act}"
         return self.storm.world.client.post(path, json=body, etag=kept[1], **_CLERK)
 
-    def _post(self, path: str, body: Any) -> Answer:
-        return self.storm.world.client.post(path, json=body, key=str(new_id()), **_CLERK)
-
     def _kept(self, answer: Answer) -> Answer:
         if answer.status in (200, 201):
             self.booked.append((answer.json["rendezvous_id"], answer.etag))
@@ -215,19 +298,6 @@ class _Clerk:
         people = self.chance.sample(self.storm.personnes, self.chance.choice([1, 1, 2]))
         return {"personne_ids": [str(personne) for personne in people]}
 
-    def _judge(self, act: str, answer: Answer) -> None:
-        if answer.status in (200, 201, 204):
-            self.answers[f"{act} {answer.status}"] += 1
-            return
-        code = str((answer.json or {}).get("type", "")).rpartition("/")[2].rpartition(":")[2]
-        self.answers[f"{act} {answer.status} {code}"] += 1
-        if answer.status == 409 and code in PLACE_REFUSALS:
-            offered = answer.json.get("alternatives", ())
-            if len(offered) < 3:
-                self.faults.append(f"{act} : refus avec {len(offered)} autres créneaux")
-        else:
-            self.faults.append(f"{act} : réponse {answer.status} {code}")
-
 
 _CLERK: dict[str, Any] = {"role": "secretaire", "mds": [MDS], "subject": "secretariat"}
 
@@ -241,15 +311,16 @@ def deadlocks(world: World) -> int:
 
 
 @contextmanager
-def crowded(world: World, workers: int) -> Iterator[World]:
+def crowded(world: World, workers: int, *, patience: int | None = 60) -> Iterator[World]:
     """The same world behind a pool that waits, as a queue of requests does.
 
-    Locks are waited for longer than in service: what is looked for is what comes out of them, not
-    how busy the machine is.
+    `patience`: seconds a lock is waited for; None: as in service. The suite waits longer: what it
+    looks for is what comes out of the locks, not how busy the machine is.
     """
     url = world.runtime.settings.database.app_url
     engine = new_engine(url, pool_size=workers, application="tests", patience=60)
-    sa.event.listen(engine, "connect", _be_patient)
+    if patience:
+        sa.event.listen(engine, "connect", partial(_wait, patience))
     try:
         runtime = replace(world.runtime, engine=engine)
         yield World(runtime=runtime, client=Client(runtime), versions=world.versions)
@@ -257,9 +328,11 @@ def crowded(world: World, workers: int) -> Iterator[World]:
         engine.dispose()
 
 
-def _be_patient(connection: Any, _: Any) -> None:
+def _wait(seconds: int, connection: Any, _: Any) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SET lock_timeout = '60s'; SET statement_timeout = '90s'")
+        cursor.execute(
+            f"SET lock_timeout = '{seconds}s'; SET statement_timeout = '{seconds + 30}s'"
+        )
     connection.commit()
 
 
@@ -267,13 +340,17 @@ def main(
     operations: Annotated[int, typer.Option(min=1, help="Opérations à envoyer.")] = 10_000,
     workers: Annotated[int, typer.Option(min=1, max=80, help="Agents d’accueil à la fois.")] = 20,
     seed: Annotated[int, typer.Option(help="Graine des tirages.")] = 7,
+    patience: Annotated[
+        int | None,
+        typer.Option(min=1, help="Attente d’un verrou (s) ; sinon celle du service."),
+    ] = None,
 ) -> None:
     """Envoyer des opérations au hasard, ensemble, puis chercher ce qui n’aurait pas dû arriver."""
     from benchmarks.ground import ground  # noqa: PLC0415 - the suite has databases of its own
 
     with ground(["rendezvous"]) as on:
         world = _world(on.runtimes["rendezvous"])
-        with crowded(world, workers) as crowd:
+        with crowded(world, workers, patience=patience) as crowd:
             storm = Storm.over(crowd)
             started = perf_counter()
             storm.run(operations=operations, workers=workers, seed=seed)
