@@ -17,6 +17,8 @@ from chassis.testing import Answer, Client, deliver
 
 SITE, MDS = "MONTAUBAN-CENTRE", "MDS-MONTAUBAN"
 FAR_SITE, FAR_MDS = "CAUSSADE", "MDS-CAUSSADE"
+WEEK = ("2023-01-10", "2023-01-11", "2023-01-12", "2023-01-13", "2023-01-16")
+NEXT_WEEK = ("2023-01-23", "2023-01-24", "2023-01-25")
 #: The clock starts on Monday 9 January 2023, 08:00 UTC; this is the next day at 9 in Paris.
 NINE = datetime(2023, 1, 10, 8, 0, tzinfo=UTC)
 MOTIF = {
@@ -255,6 +257,14 @@ def world(measured_world: World) -> World:
     with measured_world.runtime.engine.begin() as connection:
         connection.execute(sa.text("DELETE FROM due WHERE kind = 'delai'"))
     return measured_world
+
+
+@pytest.fixture
+def absent(world: World) -> UUID:
+    """An agent who receives this week and the one after next."""
+    agent = world.agent()
+    world.open(agent, *WEEK, *NEXT_WEEK)
+    return agent
 
 
 def minutes(count: int) -> timedelta:
