@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -41,6 +41,10 @@ _SCHEDULE = """
     SET id = EXCLUDED.id, due_at = EXCLUDED.due_at, payload = EXCLUDED.payload,
         correlation_id = EXCLUDED.correlation_id, attempts = 0, retry_at = now(),
         error_class = NULL
+"""
+_TOLD_OF = """
+    SELECT aggregate_id FROM published_head
+    WHERE aggregate_type = %s AND aggregate_id = ANY(%s::uuid[])
 """
 _UNSCHEDULE = "DELETE FROM due WHERE kind = %s AND subject = %s AND done_at IS NULL"
 #: Draws the numbers of each aggregate, in sorted order, and writes them into the envelopes.
@@ -118,6 +122,11 @@ class UnitOfWork:
         """Tell the world, if and only if this transaction commits."""
         correlation = current()
         self._facts += [_Pending(fact=f, time=self.now, correlation=correlation) for f in facts]
+
+    def told_of(self, aggregate: str, ids: Collection[UUID]) -> set[UUID]:
+        """Those of these aggregates that facts were told of, in transactions before this one."""
+        found = self.run(_TOLD_OF, (aggregate, list(ids)))
+        return {row.aggregate_id for row in found}
 
     def schedule(
         self,

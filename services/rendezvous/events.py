@@ -160,7 +160,8 @@ class AbsenceFact(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class AbsenceRecorded(AbsenceFact):
-    """The agent's time was blocked. `affected`: how many rendezvous booked it falls on."""
+    """The agent's time was blocked. `affected`: how many rendezvous booked it falls on. Of a time
+    taken in their own calendar, told only when it falls on one."""
 
     name = "absence_recorded"
 
@@ -169,7 +170,8 @@ class AbsenceRecorded(AbsenceFact):
 
 @dataclass(frozen=True, kw_only=True)
 class AbsenceCancelled(AbsenceFact):
-    """The agent receives after all; what was not yet taken up elsewhere stands."""
+    """An absence that was told of is none: the agent receives; what was not yet taken up elsewhere
+    stands."""
 
     name = "absence_cancelled"
 

@@ -161,6 +161,19 @@ def test_a_rollback_forgets_the_facts(runtime):
     assert published(runtime) == []
 
 
+def test_what_was_told_of_is_known_from_the_next_transaction_on(runtime):
+    told, untold = new_id(), new_id()
+
+    def tell(uow):
+        uow.publish(Incremented(compteur_id=told, value=1))
+        return uow.told_of("compteur", [told, untold])
+
+    assert runtime.transaction(tell) == set()
+    assert runtime.transaction(lambda uow: uow.told_of("compteur", [told, untold])) == {told}
+    assert runtime.transaction(lambda uow: uow.told_of("autre", [told])) == set()
+    assert runtime.transaction(lambda uow: uow.told_of("compteur", [])) == set()
+
+
 def test_a_named_constraint_is_a_domain_error_even_at_commit(runtime):
     runtime.transaction(lambda uow: uow.session.add(Compteur(id=new_id(), label="un")))
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from chassis.clock import instant_of
 from services import roles
 from services.rendezvous.domain.motif import Modality
+from services.rendezvous.domain.occupation import Interval
 from services.rendezvous.domain.planning import Absence, AbsenceKind
 from services.rendezvous.domain.rights import Seen, Viewer, is_closed
 
@@ -176,3 +178,55 @@ class ExternalCalendar:
         """An hour later; twice that after each failure in a row, at most a day (*exemple*)."""
         doubled: int = 2 ** min(self.failures, 10)
         return now + min(REFRESH * doubled, LONGEST_WAIT)
+
+
+def window_of(day: date) -> Interval:
+    """The time over which busy times read on a Paris day are kept: from its midnight."""
+    begins = instant_of(day)
+    return Interval(begins, begins + BUSY_AHEAD)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """What a new reading changes in the busy times known."""
+
+    #: Of the past: forgotten, not given back.
+    over: list[Absence]
+    gone: list[Absence]
+    come: list[Interval]
+    #: Those that were cut where the reading before stopped, as they last now.
+    grown: list[Absence]
+
+
+def turned(
+    known: Iterable[Absence],
+    spans: Iterable[Interval],
+    *,
+    since: datetime,
+    reached: datetime | None,
+) -> Turn:
+    """Compare busy times that begin at `since`, a midnight, with those known.
+
+    A calendar is read over some weeks that begin today: what lasts several days is cut every day
+    at another midnight, at both ends. It stays the time it is. `reached`: where the reading before
+    stopped.
+    """
+    read = {max(span.start, since): span.end for span in spans if span.end > since}
+    over: list[Absence] = []
+    gone: list[Absence] = []
+    grown: list[Absence] = []
+    for one in known:
+        if one.ends_at <= since:
+            over.append(one)
+            continue
+        start = max(one.starts_at, since)
+        end = read.get(start)
+        was_cut = reached is not None and one.ends_at >= reached
+        if end is None or (end != one.ends_at and not (was_cut and end > one.ends_at)):
+            gone.append(one)
+            continue
+        del read[start]
+        if end != one.ends_at:
+            grown.append(replace(one, ends_at=end))
+    come = sorted(Interval(start, end) for start, end in read.items())
+    return Turn(over=over, gone=gone, come=come, grown=grown)

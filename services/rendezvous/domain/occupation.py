@@ -94,6 +94,12 @@ def merged(intervals: Iterable[Interval]) -> list[Interval]:
     return result
 
 
+def hull(intervals: Iterable[Interval]) -> Interval:
+    """From the first start to the last end. There is one at least."""
+    starts, ends = zip(*intervals, strict=True)
+    return Interval(min(starts), max(ends))
+
+
 def core_of(place: Place) -> Interval:
     """The time the person is there."""
     return Interval(place.starts_at, place.ends_at)

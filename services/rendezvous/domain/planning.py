@@ -31,6 +31,11 @@ class Opening:
     occurrence_on: date | None = None
     edited: bool = False
 
+    @property
+    def during(self) -> Interval:
+        """From its start to its end."""
+        return Interval(self.starts_at, self.ends_at)
+
     def takes(self, kind: str, motif: str) -> bool:
         """Whether it is open to a motif of this kind and code."""
         return not (self.kinds or self.motifs) or kind in self.kinds or motif in self.motifs
@@ -59,6 +64,11 @@ class Absence:
     occurrence_on: date | None = None
     edited: bool = False
 
+    @property
+    def during(self) -> Interval:
+        """From its start to its end."""
+        return Interval(self.starts_at, self.ends_at)
+
     def recorded(self, *, mds: str, affected: int) -> AbsenceRecorded:
         """The fact that the time is blocked."""
         return AbsenceRecorded(affected=affected, **self._told(mds))
@@ -76,6 +86,10 @@ class Absence:
             "starts_at": self.starts_at,
             "ends_at": self.ends_at,
         }
+
+
+#: What the agenda holds of an agent's series.
+Held = Opening | Absence
 
 
 def paris_instant(day: date, wall: time, *, field: str) -> datetime:

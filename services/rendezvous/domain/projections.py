@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -21,6 +22,13 @@ class Assignment:
     plateforme: bool
     volant: bool
     active: bool
+
+
+def post_on(posts: Sequence[Assignment], day: date) -> Assignment | None:
+    """The post on a day of one agent whose posts are given in order; before the first, the first.
+    None of an agent of whom none is known."""
+    begun = [post for post in posts if post.effective_on <= day]
+    return begun[-1] if begun else next(iter(posts), None)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -91,6 +91,15 @@ class Knowns:
         ).one_or_none()
         return Assignment(**row._mapping) if row else None
 
+    def posts_of(self, agent_id: UUID) -> list[Assignment]:
+        """All the posts of an agent, past and to come, in order."""
+        rows = self._session.execute(
+            sa.select(assignment)
+            .where(assignment.c.agent_id == agent_id)
+            .order_by(assignment.c.effective_on)
+        )
+        return [Assignment(**row._mapping) for row in rows]
+
     def site_codes(self, mds: str) -> list[str]:
         """The open sites of an MDS."""
         return list(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,6 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.orm import Session
 
-from chassis.ids import new_id
 from services.rendezvous.domain.occupation import Interval
 from services.rendezvous.domain.planning import Absence, AbsenceKind, Opening
 from services.rendezvous.persistence.tables import absence, opening
@@ -32,7 +32,7 @@ class Plannings:
         row = self._session.execute(
             sa.select(opening).where(opening.c.id == opening_id)
         ).one_or_none()
-        return _as_opening(row) if row else None
+        return as_opening(row) if row else None
 
     def delete_opening(self, opening_id: UUID) -> bool:
         """Remove an opening. False when it no longer was there."""
@@ -53,7 +53,7 @@ class Plannings:
             )
             .order_by(opening.c.starts_at)
         )
-        return [_as_opening(row) for row in rows]
+        return [as_opening(row) for row in rows]
 
     def agents_open_in(self, window: Interval, *, mds: str | None, site: str | None) -> set[UUID]:
         """Agents with an opening in a window on a site, in an MDS, or anywhere."""
@@ -66,35 +66,25 @@ class Plannings:
             )
         )
 
-    def add_absence(self, new: Absence) -> None:
-        """Store an absence."""
-        self._session.execute(sa.insert(absence).values(vars(new)))
+    def add_absences(self, new: Sequence[Absence]) -> None:
+        """Store absences in one statement."""
+        if new:
+            self._session.execute(sa.insert(absence), [vars(one) for one in new])
 
-    def replace_external(self, agent_id: UUID, spans: Collection[Interval]) -> None:
-        """Make these the only busy times of an agent that come from their own calendar.
+    def external_of(self, agent_id: UUID) -> list[Absence]:
+        """The busy times of an agent that come from their own calendar, by time."""
+        rows = self._session.execute(
+            sa.select(absence)
+            .where(absence.c.agent_id == agent_id, absence.c.kind == AbsenceKind.EXTERNAL)
+            .order_by(absence.c.starts_at)
+        )
+        return [as_absence(row) for row in rows]
 
-        Those that have not changed keep their ids.
-        """
-        theirs = (absence.c.agent_id == agent_id, absence.c.kind == AbsenceKind.EXTERNAL)
-        known = {
-            Interval(row.starts_at, row.ends_at): row.id
-            for row in self._session.execute(sa.select(absence).where(*theirs))
-        }
-        gone = [known[span] for span in known.keys() - set(spans)]
-        if gone:
-            self._session.execute(sa.delete(absence).where(absence.c.id.in_(gone)))
-        rows = [
-            {
-                "id": new_id(),
-                "agent_id": agent_id,
-                "kind": AbsenceKind.EXTERNAL,
-                "starts_at": span.start,
-                "ends_at": span.end,
-            }
-            for span in sorted(set(spans) - known.keys())
-        ]
-        if rows:
-            self._session.execute(sa.insert(absence), rows)
+    def lengthen(self, absence_id: UUID, ends_at: datetime) -> None:
+        """Have an absence last longer."""
+        self._session.execute(
+            sa.update(absence).where(absence.c.id == absence_id).values(ends_at=ends_at)
+        )
 
     def absence(self, absence_id: UUID, *, to_keep: bool = False) -> Absence | None:
         """An absence by id; `to_keep`: nobody lifts it before this transaction ends."""
@@ -102,12 +92,17 @@ class Plannings:
         if to_keep:
             query = query.with_for_update(read=True, key_share=True)
         row = self._session.execute(query).one_or_none()
-        return _as_absence(row) if row else None
+        return as_absence(row) if row else None
 
     def delete_absence(self, absence_id: UUID) -> bool:
         """Remove an absence. False when another did so first."""
         gone = sa.delete(absence).where(absence.c.id == absence_id).returning(absence.c.id)
         return self._session.scalar(gone) is not None
+
+    def delete_absences(self, absence_ids: Collection[UUID]) -> None:
+        """Remove absences."""
+        if absence_ids:
+            self._session.execute(sa.delete(absence).where(absence.c.id.in_(absence_ids)))
 
     def absences_of(self, agent_ids: Collection[UUID], window: Interval) -> list[Absence]:
         """Absences of these agents that touch a window."""
@@ -120,13 +115,15 @@ class Plannings:
             )
             .order_by(absence.c.starts_at)
         )
-        return [_as_absence(row) for row in rows]
+        return [as_absence(row) for row in rows]
 
 
-def _as_opening(row: sa.Row[Any]) -> Opening:
+def as_opening(row: sa.Row[Any]) -> Opening:
+    """A row as the domain sees it."""
     codes = {"kinds": frozenset(row.kinds), "motifs": frozenset(row.motifs)}
     return Opening(**{**row._mapping, **codes})
 
 
-def _as_absence(row: sa.Row[Any]) -> Absence:
+def as_absence(row: sa.Row[Any]) -> Absence:
+    """A row as the domain sees it."""
     return Absence(**{**row._mapping, "kind": AbsenceKind(row.kind)})

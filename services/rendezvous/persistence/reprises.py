@@ -39,10 +39,13 @@ class Reprises:
         """The reprise of an absence."""
         return self._one(sa.select(reprise).where(reprise.c.absence_id == absence_id))
 
-    def stop(self, absence_id: UUID, *, now: datetime) -> None:
-        """The absence is lifted: nothing more can be decided."""
+    def stop(self, absence_ids: Collection[UUID], *, now: datetime) -> None:
+        """These absences are lifted: nothing more can be decided. What waits its turn stops when
+        it comes: to lock it here, holding the agent, would wait for a worker who may wait for the
+        agent."""
+        lifted = sa.any_(sa.cast(list(absence_ids), _UUIDS))
         self._session.execute(
-            sa.update(reprise).where(reprise.c.absence_id == absence_id).values(stopped_at=now)
+            sa.update(reprise).where(reprise.c.absence_id == lifted).values(stopped_at=now)
         )
 
     def lines(

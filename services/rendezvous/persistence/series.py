@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from chassis.ids import new_id
 from chassis.upsert import upsert
-from services.rendezvous.domain.occupation import Interval
+from services.rendezvous.domain.planning import Held
 from services.rendezvous.domain.serie import Edit, EditKind, Occurrence, Serie, SerieKind
+from services.rendezvous.persistence.plannings import as_absence, as_opening
 from services.rendezvous.persistence.tables import absence, opening, serie, serie_edit
 
 
@@ -81,25 +83,59 @@ class Series:
             )
         )
 
-    def fill(self, of: Serie, new: Sequence[Occurrence]) -> set[date]:
-        """Put occurrences in the agenda. Answers the days that could be: on the others the agent
+    def fill(self, of: Serie, new: Sequence[Occurrence]) -> list[Held]:
+        """Put occurrences in the agenda. Answers those that could be: on the other days the agent
         is open on another site."""
         if not new:
-            return set()
-        table = _held_in(of)
-        statement = pg.insert(table).on_conflict_do_nothing().returning(table.c.occurrence_on)
+            return []
+        table, read = _held_in(of)
+        statement = pg.insert(table).on_conflict_do_nothing().returning(*table.c)
         rows = [_occurrence_row(of, one) for one in new]
-        return set(self._session.scalars(statement, rows))
+        return _by_time(map(read, self._session.execute(statement, rows)))
 
-    def clear(self, of: Serie, start: date, end: date | None = None) -> list[Interval]:
-        """Take the occurrences from `start` to `end` out of the agenda; answers their times."""
-        table = _held_in(of)
+    def keep_absences(self, old: Serie, new: Serie, wanted: Sequence[Occurrence]) -> set[date]:
+        """Have absences of one series that another wants at the same hours be of that one, the
+        rows they are; both are of one agent and kind. Answers their days."""
+        if old.kind is SerieKind.OPENING or not wanted:
+            return set()
+        values = {
+            "old": old.id,
+            "new": new.id,
+            "days": [one.day for one in wanted],
+            "starts": [one.during.start for one in wanted],
+            "ends": [one.during.end for one in wanted],
+            "edits": [one.edited for one in wanted],
+        }
+        found = self._session.connection().exec_driver_sql(_KEEP, values)
+        return {row.occurrence_on for row in found}
+
+    def clear(
+        self, of: Serie, start: date, end: date | None = None, *, but: Collection[date] = ()
+    ) -> list[Held]:
+        """Take the occurrences from `start` to `end` out of the agenda, those of some days
+        excepted; answers them."""
+        table, read = _held_in(of)
+        days = _between(table.c.occurrence_on, start, end)
         rows = self._session.execute(
             sa.delete(table)
-            .where(table.c.serie_id == of.id, *_between(table.c.occurrence_on, start, end))
-            .returning(table.c.starts_at, table.c.ends_at)
+            .where(table.c.serie_id == of.id, *days, table.c.occurrence_on.not_in(but))
+            .returning(*table.c)
         )
-        return sorted(Interval(row.starts_at, row.ends_at) for row in rows)
+        return _by_time(map(read, rows))
+
+
+_KEEP = """
+    UPDATE absence SET serie_id = %(new)s::uuid, edited = wanted.edited
+    FROM unnest(%(days)s::date[], %(starts)s::timestamptz[], %(ends)s::timestamptz[],
+                %(edits)s::boolean[]) AS wanted(day, starts_at, ends_at, edited)
+    WHERE absence.serie_id = %(old)s::uuid AND absence.occurrence_on = wanted.day
+      AND absence.starts_at = wanted.starts_at AND absence.ends_at = wanted.ends_at
+    RETURNING occurrence_on
+"""
+
+
+def _by_time(found: Iterable[Held]) -> list[Held]:
+    return sorted(found, key=attrgetter("starts_at"))
 
 
 def _between(
@@ -108,8 +144,9 @@ def _between(
     return (column >= start, *([column <= end] if end is not None else []))
 
 
-def _held_in(of: Serie) -> sa.Table:
-    return opening if of.kind is SerieKind.OPENING else absence
+def _held_in(of: Serie) -> tuple[sa.Table, Callable[[sa.Row[Any]], Held]]:
+    """The table its occurrences are in, and how a row of it is read."""
+    return (opening, as_opening) if of.kind is SerieKind.OPENING else (absence, as_absence)
 
 
 def _occurrence_row(of: Serie, one: Occurrence) -> dict[str, Any]:

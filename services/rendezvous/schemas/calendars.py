@@ -8,6 +8,7 @@ from chassis.web import fields
 from chassis.web.fields import Form
 from chassis.web.schemas import Schema
 from services.rendezvous.domain.calendar import Source, SyncState, Trouble
+from services.rendezvous.schemas.planning import AffectedOut
 
 _HTTPS = Form(re.compile(r"https://[!-~]{1,1990}"), error="Adresse https attendue.")
 #: What a JSON body can hold beside it.
@@ -70,3 +71,7 @@ class ExternalOut(Schema):
         Trouble, "Pourquoi le dernier essai a échoué ; ce qui était connu reste.", allow_none=True
     )
     failures = fields.integer("Échecs de suite.", 0)
+
+
+class ExternalLoaded(ExternalOut, AffectedOut):
+    """The same, and the rendezvous that the times that are new fall on."""

@@ -15,6 +15,7 @@ from services.rendezvous.domain.calendar import ExternalCalendar, Troubled
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.schemas.calendars import (
     ExternalFileIn,
+    ExternalLoaded,
     ExternalOut,
     ExternalUrlIn,
     FeedOut,
@@ -106,13 +107,13 @@ class CalendarRoutes:
         "/v1/agents/{agent_id}/external-calendar/file",
         allow=roles.AGENTS,
         body=ExternalFileIn,
-        reply=ExternalOut,
+        reply=ExternalLoaded,
         tag=_TAG,
         summary="Prendre les temps pris d’un fichier d’agenda personnel",
         description="Remplace tout ce qui était connu ; envoyé deux fois, rien ne change.",
         problems=(errors.CalendarUnknown, errors.CalendarUnreadable),
     )
-    def load_calendar(self, uow: UnitOfWork, call: Call, agent_id: UUID) -> ExternalCalendar:
+    def load_calendar(self, uow: UnitOfWork, call: Call, agent_id: UUID) -> dict[str, Any]:
         # Read before the first statement: no database connection is held meanwhile.
         calendars.check_own(call.caller, agent_id)
         try:
@@ -123,9 +124,10 @@ class CalendarRoutes:
                 field="/ics",
                 extra={"trouble": error.trouble.value},
             ) from None
-        return calendars.load(
+        calendar, affected = calendars.load(
             uow, by=call.caller, agent_id=agent_id, busy=busy.spans, ignored=busy.ignored
         )
+        return {**vars(calendar), "state": calendar.state, "affected_rendezvous_ids": affected}
 
     @route(
         "DELETE",

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from secrets import token_urlsafe
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from chassis.caller import Caller
-from chassis.clock import instant_of
+from chassis.clock import instant_of, paris_day
+from chassis.ids import new_id
 from services.rendezvous.domain.calendar import (
     AHEAD,
     BEHIND,
-    BUSY_AHEAD,
     Entry,
     ExternalCalendar,
     Source,
@@ -20,10 +21,14 @@ from services.rendezvous.domain.calendar import (
     entries,
     opens,
     secret_digest,
+    turned,
+    window_of,
 )
 from services.rendezvous.domain.errors import CalendarHostRefused, CalendarUnknown
 from services.rendezvous.domain.occupation import Interval
+from services.rendezvous.domain.planning import Absence, AbsenceKind
 from services.rendezvous.persistence import UnitOfWork
+from services.rendezvous.usecases.absences import absences_gone, absences_recorded
 
 #: The kind of due work that reads a calendar again; its subject is the agent.
 REFRESH_DUE = "external_calendar_refresh"
@@ -84,14 +89,16 @@ def plug(
 
 def load(
     uow: UnitOfWork, *, by: Caller, agent_id: UUID, busy: Collection[Interval], ignored: int
-) -> ExternalCalendar:
-    """Take the busy times of a file the caller gave, in place of all that was known."""
+) -> tuple[ExternalCalendar, list[UUID]]:
+    """Take the busy times of a file the caller gave, in place of all that was known. Answers also
+    the rendezvous that those that are new fall on, which stay."""
     check_own(by, agent_id)
     uow.occupations.lock({agent_id})
-    calendar = ExternalCalendar(agent_id=agent_id, source=Source.FILE)
+    before = uow.calendars.external(agent_id)
+    read_at = before.read_at if before else None
+    calendar = ExternalCalendar(agent_id=agent_id, source=Source.FILE, read_at=read_at)
     uow.unschedule(REFRESH_DUE, agent_id)
-    _keep(uow, calendar, busy, ignored)
-    return calendar
+    return calendar, _keep(uow, calendar, busy, ignored)
 
 
 def read_state(uow: UnitOfWork, *, by: Caller, agent_id: UUID) -> ExternalCalendar:
@@ -141,8 +148,7 @@ def could_not_be_read(uow: UnitOfWork, *, agent_id: UUID, url: str, trouble: Tro
 
 def busy_window(uow: UnitOfWork) -> Interval:
     """The time over which busy times are kept: from today's midnight in Paris."""
-    today = instant_of(uow.today)
-    return Interval(today, today + BUSY_AHEAD)
+    return window_of(uow.today)
 
 
 def check_address(url: str, hosts: Collection[str]) -> None:
@@ -162,10 +168,38 @@ def check_address(url: str, hosts: Collection[str]) -> None:
 
 def _keep(
     uow: UnitOfWork, calendar: ExternalCalendar, busy: Collection[Interval], ignored: int
-) -> None:
+) -> list[UUID]:
+    """Make these the busy times that are known, and tell what changed, nothing else."""
+    reached = window_of(paris_day(calendar.read_at)).end if calendar.read_at else None
     calendar.was_read(busy=len(busy), ignored=ignored, now=uow.now)
     uow.calendars.put_external(calendar)
-    uow.plannings.replace_external(calendar.agent_id, busy)
+    return _turn(uow, calendar.agent_id, busy, reached)
+
+
+def _turn(
+    uow: UnitOfWork, agent_id: UUID, busy: Collection[Interval], reached: datetime | None
+) -> list[UUID]:
+    """The agent is locked. Answers the rendezvous that the times that are new fall on."""
+    known = uow.plannings.external_of(agent_id)
+    turn = turned(known, busy, since=busy_window(uow).start, reached=reached)
+    uow.plannings.delete_absences([one.id for one in (*turn.over, *turn.gone)])
+    for one in turn.grown:
+        uow.plannings.lengthen(one.id, one.ends_at)
+    come = [
+        Absence(
+            id=new_id(),
+            agent_id=agent_id,
+            kind=AbsenceKind.EXTERNAL,
+            starts_at=span.start,
+            ends_at=span.end,
+        )
+        for span in turn.come
+    ]
+    uow.plannings.add_absences(come)
+    uow.reprises.stop([one.id for one in turn.over], now=uow.now)
+    absences_gone(uow, turn.gone)
+    told = uow.told_of("absence", [one.id for one in turn.grown]) if turn.grown else set()
+    return absences_recorded(uow, [*(one for one in turn.grown if one.id not in told), *come])
 
 
 def _same(uow: UnitOfWork, agent_id: UUID, url: str) -> ExternalCalendar | None:
@@ -177,7 +211,7 @@ def _same(uow: UnitOfWork, agent_id: UUID, url: str) -> ExternalCalendar | None:
 def _forget(uow: UnitOfWork, agent_id: UUID) -> None:
     uow.occupations.lock({agent_id})
     uow.calendars.delete_external(agent_id)
-    uow.plannings.replace_external(agent_id, ())
+    _turn(uow, agent_id, (), None)
     uow.unschedule(REFRESH_DUE, agent_id)
 
 

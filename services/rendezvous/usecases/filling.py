@@ -11,20 +11,22 @@ from chassis.caller import Caller
 from chassis.clock import instant_of
 from chassis.unit_of_work import expect_version
 from services.rendezvous.domain.errors import OccurrenceUnknown, OpeningOverlaps, SerieUnknown
-from services.rendezvous.domain.occupation import Interval, core_of, merged
-from services.rendezvous.domain.planning import Opening
+from services.rendezvous.domain.occupation import Interval, core_of, hull, merged
+from services.rendezvous.domain.planning import Absence, Held, Opening
 from services.rendezvous.domain.rendezvous import Rendezvous
 from services.rendezvous.domain.serie import (
     EXTENDED_AT,
     EXTENDED_EVERY,
     HORIZON,
     Edit,
+    Occurrence,
     Serie,
     SerieKind,
     occurrences,
 )
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.recurrence import days_of, read_rule
+from services.rendezvous.usecases.absences import absences_gone, absences_recorded
 from services.rendezvous.usecases.freeing import serie_opened
 from services.rendezvous.usecases.planners import plans_for
 
@@ -82,34 +84,56 @@ def check_occurrence(serie: Serie, day: date, today: date) -> None:
         raise OccurrenceUnknown("Donnez un jour de la série, à partir d’aujourd’hui.")
 
 
-def fill(
+def wanted_in(
     uow: UnitOfWork, serie: Serie, edits: Mapping[date, Edit], start: date, end: date
-) -> tuple[list[Interval], list[date]]:
-    """Put the occurrences of these days in the agenda, none of the past.
-
-    Answers the times added, and the days left out because the agent is open on another site.
-    """
+) -> list[Occurrence]:
+    """What a series puts in the agenda from a day to another, nothing in the past."""
     start, end = max(start, uow.today), min(end, serie.last_day or end)
     days = days_of(read_rule(serie.rule), serie.first_day, start=start, end=end)
-    wanted = occurrences(serie, days, edits)
+    return occurrences(serie, days, edits)
+
+
+def fill(
+    uow: UnitOfWork, serie: Serie, wanted: Sequence[Occurrence]
+) -> tuple[list[Held], list[date]]:
+    """Put occurrences in the agenda. Answers those added, and the days left out because the agent
+    is open on another site."""
     added = uow.series.fill(serie, wanted)
-    conflicts = [one.day for one in wanted if one.day not in added]
-    filled = [one.during for one in wanted if one.day in added]
-    serie_opened(uow, serie, filled)
-    return filled, conflicts
+    done = {one.occurrence_on for one in added}
+    serie_opened(uow, serie, [one.during for one in added])
+    return added, [one.day for one in wanted if one.day not in done]
 
 
-def fill_or_refuse(
-    uow: UnitOfWork, serie: Serie, edits: Mapping[date, Edit], start: date, end: date
-) -> list[Interval]:
+def fill_or_refuse(uow: UnitOfWork, serie: Serie, wanted: Sequence[Occurrence]) -> list[Held]:
     """The same, all or nothing. Raises OpeningOverlaps, which tells the days."""
-    added, conflicts = fill(uow, serie, edits, start, end)
+    added, conflicts = fill(uow, serie, wanted)
     if conflicts:
         raise OpeningOverlaps(
             f"{len(conflicts)} jour(s) en conflit : changez les heures, le site ou la règle.",
             extra={"days": [day.isoformat() for day in conflicts]},
         )
     return added
+
+
+def refill(
+    uow: UnitOfWork,
+    old: Serie,
+    new: Serie,
+    wanted: Sequence[Occurrence],
+    *,
+    start: date,
+    end: date | None = None,
+) -> list[UUID]:
+    """Have occurrences in place of those of the days from `start` to `end`. Answers the rendezvous
+    that are left to see to. Raises OpeningOverlaps.
+
+    An absence at the same hours stays the absence it is, with what was taken up of it: it is told
+    neither as gone nor as come.
+    """
+    kept = uow.series.keep_absences(old, new, wanted)
+    removed = uow.series.clear(old, start, end, but=kept)
+    added = fill_or_refuse(uow, new, [one for one in wanted if one.day not in kept])
+    return left_to_see_to(uow, new, removed=removed, added=added)
 
 
 def horizon(today: date) -> date:
@@ -125,29 +149,34 @@ def plan_extension(uow: UnitOfWork, serie: Serie) -> None:
     uow.schedule(EXTENSION, serie.id, instant_of(uow.today + EXTENDED_EVERY, EXTENDED_AT))
 
 
-def affected(
-    uow: UnitOfWork, serie: Serie, *, removed: Sequence[Interval], added: Sequence[Interval]
+def left_to_see_to(
+    uow: UnitOfWork, serie: Serie, *, removed: Sequence[Held], added: Sequence[Held]
 ) -> list[UUID]:
     """Rendezvous booked that a change leaves outside the agent's openings, or puts in an absence;
-    they stay."""
-    is_opening = serie.kind is SerieKind.OPENING
-    touched = merged(removed if is_opening else added)
-    if not touched:
+    they stay. Absences are told, and their time given back."""
+    if serie.kind is SerieKind.OPENING:
+        return _uncovered(uow, serie.agent_id, [one.during for one in removed])
+    absences_gone(uow, [one for one in removed if isinstance(one, Absence)])
+    return absences_recorded(uow, [one for one in added if isinstance(one, Absence)])
+
+
+def _uncovered(uow: UnitOfWork, agent_id: UUID, removed: Sequence[Interval]) -> list[UUID]:
+    if not removed:
         return []
-    window = Interval(touched[0].start, touched[-1].end)
-    booked = uow.agendas.booked_of_agent(serie.agent_id, window)
+    touched, window = merged(removed), hull(removed)
+    booked = uow.agendas.booked_of_agent(agent_id, window)
     met = [one for one in booked if any(core_of(one.place).meets(span) for span in touched)]
-    if is_opening and met:
-        wide = Interval(window.start - timedelta(days=1), window.end + timedelta(days=1))
-        openings = uow.plannings.openings_of(serie.agent_id, wide)
-        met = [one for one in met if not _is_covered(one, openings)]
-    return [one.id for one in met]
+    if not met:
+        return []
+    wide = Interval(window.start - timedelta(days=1), window.end + timedelta(days=1))
+    openings = uow.plannings.openings_of(agent_id, wide)
+    return [one.id for one in met if not _is_covered(one, openings)]
 
 
 def _is_covered(held: Rendezvous, openings: Sequence[Opening]) -> bool:
     core = core_of(held.place)
     spans = merged(
-        Interval(one.starts_at, one.ends_at)
+        one.during
         for one in openings
         if one.starts_at <= core.end
         and core.start <= one.ends_at

@@ -8,7 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from chassis.ids import new_id
-from services.rendezvous.domain.occupation import Interval
+from services.rendezvous.domain.occupation import Interval, hull
 from services.rendezvous.domain.offre import Freed, Offre
 from services.rendezvous.domain.planning import Opening
 from services.rendezvous.domain.rendezvous import Place, Rendezvous
@@ -53,8 +53,8 @@ def time_opened(uow: UnitOfWork, openings: Iterable[Opening]) -> None:
     spans: dict[tuple[UUID, str, str], Interval] = {}
     for one in openings:
         key = (one.agent_id, one.site, one.mds)
-        known = spans.get(key, Interval(one.starts_at, one.ends_at))
-        spans[key] = Interval(min(known.start, one.starts_at), max(known.end, one.ends_at))
+        known = spans.get(key, one.during)
+        spans[key] = hull([known, one.during])
     for (agent_id, site, mds), span in spans.items():
         _free(uow, agent_id, site, mds, span)
 
@@ -65,11 +65,19 @@ def serie_opened(uow: UnitOfWork, serie: Serie, added: Sequence[Interval]) -> No
         _free(uow, serie.agent_id, serie.site, serie.mds, Interval(added[0].start, added[-1].end))
 
 
-def absence_lifted(uow: UnitOfWork, agent_id: UUID, span: Interval) -> None:
-    """An agent is back: on each site where they are open meanwhile."""
-    sites = {(one.site, one.mds) for one in uow.plannings.openings_of(agent_id, span)}
-    for site, mds in sorted(sites):
-        _free(uow, agent_id, site, mds, span)
+def absences_lifted(uow: UnitOfWork, agent_id: UUID, spans: Iterable[Interval]) -> None:
+    """An agent is back: on each site where they are open meanwhile, one freed time from the first
+    to the last."""
+    near = [span for span in spans if span.end > uow.now and span.start < uow.now + _AHEAD]
+    if not near:
+        return
+    freed: dict[tuple[str, str], list[Interval]] = {}
+    for one in uow.plannings.openings_of(agent_id, hull(near)):
+        met = [span for span in near if span.meets(one.during)]
+        freed.setdefault((one.site, one.mds), []).extend(met)
+    for (site, mds), met in sorted(freed.items()):
+        if met:
+            _free(uow, agent_id, site, mds, hull(met))
 
 
 def wait_may_end(uow: UnitOfWork, rendezvous: Rendezvous) -> None:

@@ -14,11 +14,11 @@ from services.rendezvous.domain.serie import Edit, EditKind, Serie, SerieKind
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.usecases.filling import (
     Changed,
-    affected,
     check_occurrence,
-    fill_or_refuse,
     locked,
+    refill,
     to_change,
+    wanted_in,
 )
 from services.rendezvous.usecases.planners import open_site
 
@@ -66,12 +66,11 @@ def was_deleted(uow: UnitOfWork, deleted: Opening | Absence) -> None:
 
 def _redone(uow: UnitOfWork, serie: Serie, day: date, edits: Mapping[date, Edit]) -> Changed:
     """The day taken out of the agenda and put there again; a day beyond the horizon waits."""
-    removed = uow.series.clear(serie, day, day)
-    added = fill_or_refuse(uow, serie, edits, day, min(day, serie.filled_to))
+    wanted = wanted_in(uow, serie, edits, day, min(day, serie.filled_to))
+    left = refill(uow, serie, serie, wanted, start=day, end=day)
     serie.version += 1
     uow.series.save(serie)
     own = uow.series.edits([serie.id])[serie.id]
-    left = affected(uow, serie, removed=removed, added=added)
     return Changed(serie=serie, edits=list(own.values()), affected_rendezvous_ids=left)
 
 

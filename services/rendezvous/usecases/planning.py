@@ -27,10 +27,10 @@ from services.rendezvous.domain.planning import (
 )
 from services.rendezvous.domain.rights import Viewer
 from services.rendezvous.persistence import UnitOfWork
-from services.rendezvous.usecases.freeing import absence_lifted, time_opened
+from services.rendezvous.usecases.absences import absences_gone, absences_recorded
+from services.rendezvous.usecases.freeing import time_opened
 from services.rendezvous.usecases.occurrences import was_deleted
 from services.rendezvous.usecases.planners import check_post, plans_for
-from services.rendezvous.usecases.reprise import stop_reprise
 from services.rendezvous.usecases.viewers import viewer_of
 
 
@@ -104,8 +104,7 @@ def delete_opening(uow: UnitOfWork, *, by: Caller, opening_id: UUID) -> list[UUI
     if not uow.plannings.delete_opening(opening_id):
         raise PlanningUnknown()
     was_deleted(uow, opening)
-    span = Interval(opening.starts_at, opening.ends_at)
-    return uow.agendas.booked_ids_of_agent(opening.agent_id, span)
+    return uow.agendas.booked_ids_of_agent(opening.agent_id, opening.during)
 
 
 def create_absence(
@@ -114,23 +113,20 @@ def create_absence(
     """Block an agent's time; answers also the rendezvous it falls on, to move or cancel."""
     span = _span(times, "")
     viewer = viewer_of(uow, by)
-    post = check_post(uow, viewer, agent_id, paris_day(span.start), field="/agent_id")
+    check_post(uow, viewer, agent_id, paris_day(span.start), field="/agent_id")
     uow.occupations.lock({agent_id})
     absence = Absence(
         id=new_id(), agent_id=agent_id, kind=kind, starts_at=span.start, ends_at=span.end
     )
-    uow.plannings.add_absence(absence)
-    affected = uow.agendas.booked_ids_of_agent(agent_id, span)
-    uow.publish(absence.recorded(mds=post.mds, affected=len(affected)))
-    return absence, affected
+    uow.plannings.add_absences([absence])
+    return absence, absences_recorded(uow, [absence])
 
 
 def delete_absence(uow: UnitOfWork, *, by: Caller, absence_id: UUID) -> None:
     """Give the time back, and stop what was still to be taken up; an occurrence of a series does
     not come back."""
     absence = uow.plannings.absence(absence_id)
-    today = plans_for(uow, by, absence.agent_id) if absence else None
-    if absence is None or today is None:
+    if absence is None or not plans_for(uow, by, absence.agent_id):
         raise PlanningUnknown()
     if absence.kind is AbsenceKind.EXTERNAL:
         raise BusyTimeImported("Modifiez-le dans cet agenda, ou débranchez-le.")
@@ -138,10 +134,7 @@ def delete_absence(uow: UnitOfWork, *, by: Caller, absence_id: UUID) -> None:
     if not uow.plannings.delete_absence(absence_id):
         raise PlanningUnknown()
     was_deleted(uow, absence)
-    stop_reprise(uow, absence_id)
-    absence_lifted(uow, absence.agent_id, Interval(absence.starts_at, absence.ends_at))
-    post = uow.knowns.assignment_on(absence.agent_id, paris_day(absence.starts_at)) or today
-    uow.publish(absence.cancelled(mds=post.mds))
+    absences_gone(uow, [absence])
 
 
 def _span(line: Mapping[str, Any], where: str) -> Interval:

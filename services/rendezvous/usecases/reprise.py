@@ -137,13 +137,6 @@ def read_reprise(uow: UnitOfWork, *, by: Caller, reprise_id: UUID) -> Progress:
     return _progress(uow, viewer, _reprise(uow, viewer, reprise_id, may_plan))
 
 
-def stop_reprise(uow: UnitOfWork, absence_id: UUID) -> None:
-    """The absence is lifted: what was done stays done. What waits its turn stops when it comes:
-    to lock it here, holding the agent, would wait for a worker who may wait for the agent."""
-    if uow.reprises.of_absence(absence_id) is not None:
-        uow.reprises.stop(absence_id, now=uow.now)
-
-
 @dataclass(frozen=True, kw_only=True)
 class _Plan:
     """What is decided for an absence; `auto`: the rule decides of all that nobody named."""

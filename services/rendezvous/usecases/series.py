@@ -17,14 +17,16 @@ from services.rendezvous.recurrence import days_of, last_day_of, read_rule, rest
 from services.rendezvous.usecases.filling import (
     Changed,
     Shown,
-    affected,
     check_occurrence,
     fill,
     fill_or_refuse,
     horizon,
+    left_to_see_to,
     locked,
     plan_extension,
+    refill,
     to_change,
+    wanted_in,
 )
 from services.rendezvous.usecases.planners import (
     check_post,
@@ -51,9 +53,9 @@ def create_serie(uow: UnitOfWork, *, by: Caller, **values: Any) -> Changed:
     )
     uow.occupations.lock({agent_id})
     uow.series.add(serie)
-    added = fill_or_refuse(uow, serie, {}, first_day, serie.filled_to)
+    added = fill_or_refuse(uow, serie, wanted_in(uow, serie, {}, first_day, serie.filled_to))
     plan_extension(uow, serie)
-    left = affected(uow, serie, removed=(), added=added)
+    left = left_to_see_to(uow, serie, removed=(), added=added)
     return Changed(serie=serie, edits=[], affected_rendezvous_ids=left)
 
 
@@ -75,18 +77,18 @@ def change_serie(
     new = _going_on(uow, old, from_day, changes)
     own = uow.series.edits([old.id])[old.id] if keep_edits else {}
     kept, lost_days = _kept(new, {day: edit for day, edit in own.items() if day >= from_day})
-    removed = uow.series.clear(old, from_day)
     uow.series.drop_edits(old.id, from_day)
     old.end(from_day - _DAY)
     uow.series.save(old)
     uow.series.add(new, list(kept.values()))
-    added = fill_or_refuse(uow, new, kept, from_day, new.filled_to)
+    wanted = wanted_in(uow, new, kept, from_day, new.filled_to)
+    left = refill(uow, old, new, wanted, start=from_day)
     plan_extension(uow, old)
     plan_extension(uow, new)
     return Changed(
         serie=new,
         edits=list(kept.values()),
-        affected_rendezvous_ids=affected(uow, new, removed=removed, added=added),
+        affected_rendezvous_ids=left,
         lost_days=lost_days,
     )
 
@@ -103,7 +105,7 @@ def end_serie(
     uow.series.save(serie)
     plan_extension(uow, serie)
     edits = uow.series.edits([serie.id])[serie.id]
-    left = affected(uow, serie, removed=removed, added=())
+    left = left_to_see_to(uow, serie, removed=removed, added=())
     return Changed(serie=serie, edits=list(edits.values()), affected_rendezvous_ids=left)
 
 
@@ -120,7 +122,8 @@ def list_series(uow: UnitOfWork, *, by: Caller, agent_id: UUID) -> list[Shown]:
 
 
 def extend_serie(uow: UnitOfWork, serie_id: UUID) -> int:
-    """Put in the agenda what came within the horizon. What is there stays as it is.
+    """Put in the agenda what came within the horizon. What is there stays as it is, and is not
+    told again.
 
     A day when the agent is open on another site is left out and told in the series: answers how
     many. An agent out of post gets nothing, until they are back.
@@ -134,7 +137,8 @@ def extend_serie(uow: UnitOfWork, serie_id: UUID) -> int:
     if post is not None and post.active and horizon(uow.today) > serie.filled_to:
         edits = uow.series.edits([serie.id])[serie.id]
         start, serie.filled_to = serie.filled_to + _DAY, horizon(uow.today)
-        _, conflicts = fill(uow, serie, edits, start, serie.filled_to)
+        added, conflicts = fill(uow, serie, wanted_in(uow, serie, edits, start, serie.filled_to))
+        left_to_see_to(uow, serie, removed=(), added=added)
         for day in conflicts:
             uow.series.put_edit(serie.id, Edit(day=day, kind=EditKind.CONFLICT))
         serie.version += bool(conflicts)

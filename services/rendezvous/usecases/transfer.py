@@ -33,7 +33,9 @@ from services.rendezvous.domain.transfer import (
     resources_of,
 )
 from services.rendezvous.persistence import UnitOfWork
+from services.rendezvous.usecases.absences import absences_recorded
 from services.rendezvous.usecases.booking import store
+from services.rendezvous.usecases.freeing import time_opened
 from services.rendezvous.usecases.seating import learn_agent, read_ground, seat_of, take_or_refuse
 
 #: Who takes over: an operator, for all MDS.
@@ -97,7 +99,7 @@ def _opening(uow: UnitOfWork, values: Mapping[str, Any]) -> _Made:
         motifs=frozenset(values["motifs"]),
     )
     uow.plannings.add_openings([opening])
-    return opening.id, _tell_nothing
+    return opening.id, partial(time_opened, uow, [opening])
 
 
 def _absence(uow: UnitOfWork, values: Mapping[str, Any]) -> _Made:
@@ -109,8 +111,9 @@ def _absence(uow: UnitOfWork, values: Mapping[str, Any]) -> _Made:
         starts_at=values["starts_at"].astimezone(UTC),
         ends_at=values["ends_at"].astimezone(UTC),
     )
-    uow.plannings.add_absence(absence)
-    return absence.id, _tell_nothing
+    uow.plannings.add_absences([absence])
+    is_over = absence.ends_at <= uow.now
+    return absence.id, _tell_nothing if is_over else partial(absences_recorded, uow, [absence])
 
 
 def _rendezvous(uow: UnitOfWork, values: Mapping[str, Any]) -> _Made:
@@ -168,11 +171,11 @@ def _check_post(uow: UnitOfWork, values: Mapping[str, Any]) -> None:
 
 
 def _tell_nothing() -> None:
-    """An opening, an absence and the past are no news."""
+    """The past is no news."""
 
 
 #: The id of what a line became, and what then tells it.
-_Made = tuple[UUID, Callable[[], None]]
+_Made = tuple[UUID, Callable[[], object]]
 _IMPORTERS: dict[Transferred, Callable[[UnitOfWork, Mapping[str, Any]], _Made]] = {
     Transferred.OPENINGS: _opening,
     Transferred.ABSENCES: _absence,

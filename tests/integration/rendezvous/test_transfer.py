@@ -15,6 +15,7 @@ from chassis.ids import new_id
 from chassis.testing import published
 from services.rendezvous import transfer, transfer_files
 from services.rendezvous.domain.occupation import Interval
+from services.rendezvous.domain.planning import Absence, AbsenceKind
 from services.rendezvous.domain.transfer import Transferred
 from tests.integration.rendezvous.conftest import (
     BUFFERED_OVERLAPS,
@@ -458,7 +459,9 @@ def test_what_agents_own_calendars_say_is_not_exported(world, tmp_path, monkeypa
     away = {"agent_id": str(agent), "day": "2023-01-10", "from": "09:00", "to": "12:00"}
     world.post("/v1/absences", away, role="admin")
     with world.runtime.unit_of_work() as uow:
-        uow.plannings.replace_external(agent, [Interval(NINE, NINE + minutes(45))])
+        taken = {"starts_at": NINE, "ends_at": NINE + minutes(45)}
+        external = Absence(id=new_id(), agent_id=agent, kind=AbsenceKind.EXTERNAL, **taken)
+        uow.plannings.add_absences([external])
         uow.commit()
     file = tmp_path / "absences.csv"
 
