@@ -9,6 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from services import roles
+from services.rendezvous.domain.occupation import Interval
 from services.rendezvous.domain.rights import Viewer
 
 
@@ -42,6 +43,11 @@ class Fermeture:
     label: str
     #: The public holiday it was loaded for, once per MDS or for everybody.
     ferie_on: date | None = None
+
+    @property
+    def during(self) -> Interval:
+        """From its start to its end."""
+        return Interval(self.starts_at, self.ends_at)
 
     def concerns(self, mds: Collection[str], sites: Collection[str]) -> bool:
         """Whether it closes one of these MDS or sites."""

@@ -69,7 +69,7 @@ def plan_freed(freed: Freed, now: datetime) -> Planned:
 def plan_review(
     rendezvous_id: UUID, motif: str, personne_ids: Collection[UUID], now: datetime
 ) -> Planned:
-    """For `run_last`: have the entries that a booking or a cancellation ends looked at."""
+    """For `run_last`: have the entries that a booking, or the end of one, ends looked at."""
     return _PLAN_REVIEW, (
         new_id(),
         ATTENTE_REVIEW,
@@ -212,10 +212,10 @@ class Attentes:
 
     def ended_by(self, rendezvous_id: UUID) -> list[tuple[UUID, AttenteReason]]:
         """The entries that what became of a rendezvous ends: it was what they waited for, or the
-        one they wanted earlier is over."""
+        one they wanted earlier is over. One that was honoured before anybody looked was booked."""
         booked = rendezvous.c.status == Status.BOOKED
         otherwise = sa.and_(
-            booked,
+            rendezvous.c.status.in_((Status.BOOKED, Status.HONOURED)),
             attente.c.motif == rendezvous.c.motif,
             attente.c.personne_ids.overlap(rendezvous.c.personne_ids),
             rendezvous.c.booked_at >= attente.c.registered_at,
@@ -223,7 +223,7 @@ class Attentes:
         )
         over = sa.and_(~booked, attente.c.rendezvous_id == rendezvous.c.id)
         reason = sa.case(
-            (booked, AttenteReason.BOOKED_MEANWHILE), else_=AttenteReason.RENDEZVOUS_OVER
+            (over, AttenteReason.RENDEZVOUS_OVER), else_=AttenteReason.BOOKED_MEANWHILE
         )
         rows = self._session.execute(
             sa.select(attente.c.id, reason)

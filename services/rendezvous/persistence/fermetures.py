@@ -35,9 +35,10 @@ class Fermetures:
         ).one_or_none()
         return _as_fermeture(row) if row else None
 
-    def delete(self, fermeture_id: UUID) -> None:
-        """Remove a closing."""
-        self._session.execute(sa.delete(fermeture).where(fermeture.c.id == fermeture_id))
+    def delete(self, fermeture_id: UUID) -> bool:
+        """Remove a closing. False when another did so first."""
+        gone = sa.delete(fermeture).where(fermeture.c.id == fermeture_id)
+        return self._session.scalar(gone.returning(fermeture.c.id)) is not None
 
     def within(self, window: Interval) -> list[Fermeture]:
         """Closings that touch a window, by time."""

@@ -55,16 +55,19 @@ class Plannings:
         )
         return [as_opening(row) for row in rows]
 
-    def agents_open_in(self, window: Interval, *, mds: str | None, site: str | None) -> set[UUID]:
-        """Agents with an opening in a window on a site, in an MDS, or anywhere."""
+    def open_in(
+        self, window: Interval, *, mds: str | None, site: str | None
+    ) -> list[tuple[UUID, str, str]]:
+        """(agent, site, MDS) of the openings in a window on a site, in an MDS, or anywhere; each
+        once, in order."""
         where = [opening.c.site == site] if site else [opening.c.mds == mds] if mds else []
-        return set(
-            self._session.scalars(
-                sa.select(opening.c.agent_id)
-                .where(*where, opening.c.starts_at < window.end, opening.c.ends_at > window.start)
-                .distinct()
-            )
+        rows = self._session.execute(
+            sa.select(opening.c.agent_id, opening.c.site, opening.c.mds)
+            .where(*where, opening.c.starts_at < window.end, opening.c.ends_at > window.start)
+            .distinct()
+            .order_by(opening.c.agent_id, opening.c.site)
         )
+        return [(row.agent_id, row.site, row.mds) for row in rows]
 
     def add_absences(self, new: Sequence[Absence]) -> None:
         """Store absences in one statement."""

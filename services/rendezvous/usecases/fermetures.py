@@ -19,6 +19,7 @@ from services.rendezvous.domain.occupation import Interval
 from services.rendezvous.domain.planning import paris_instant
 from services.rendezvous.jours_feries import jours_feries
 from services.rendezvous.persistence import UnitOfWork
+from services.rendezvous.usecases.freeing import closing_lifted
 from services.rendezvous.usecases.viewers import viewer_of
 
 
@@ -53,11 +54,14 @@ def create_fermeture(
 
 
 def delete_fermeture(uow: UnitOfWork, *, by: Caller, fermeture_id: UUID) -> None:
-    """Lift a closing. Raises FermetureUnknown for one the caller could not have declared."""
+    """Lift a closing: its time is for those who wait. Raises FermetureUnknown for one the caller
+    could not have declared."""
     found = uow.fermetures.get(fermeture_id)
     if found is None or not may_close(viewer_of(uow, by), found.mds):
         raise FermetureUnknown()
-    uow.fermetures.delete(fermeture_id)
+    if not uow.fermetures.delete(fermeture_id):
+        raise FermetureUnknown()
+    closing_lifted(uow, found)
 
 
 def list_fermetures(uow: UnitOfWork, *, first_day: date, last_day: date) -> list[Fermeture]:
@@ -105,16 +109,13 @@ def _wait_for_bookings(uow: UnitOfWork, closed: Sequence[Fermeture]) -> None:
     """Lock every agent open at that time: a booking under way is told, a later one refused."""
     agents: set[UUID] = set()
     for one in closed:
-        agents |= uow.plannings.agents_open_in(_during(one), mds=one.mds, site=one.site)
+        held = uow.plannings.open_in(one.during, mds=one.mds, site=one.site)
+        agents |= {agent_id for agent_id, *_ in held}
     uow.occupations.lock(agents)
 
 
 def _standing_in(uow: UnitOfWork, closed: Sequence[Fermeture]) -> list[UUID]:
     if not closed:
         return []
-    windows = [_during(one) for one in closed]
+    windows = [one.during for one in closed]
     return uow.agendas.booked_ids_in(windows, mds=closed[0].mds, site=closed[0].site)
-
-
-def _during(one: Fermeture) -> Interval:
-    return Interval(one.starts_at, one.ends_at)

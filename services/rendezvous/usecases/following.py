@@ -43,6 +43,7 @@ def honour(uow: UnitOfWork, *, by: Caller, rendezvous_id: UUID, expected: int | 
     viewer, seen = _to_change(uow, by, rendezvous_id, expected)
     held = _whole_of(uow, seen.rendezvous)
     _save_state(uow, held, held.honour(now=uow.now))
+    wait_may_end(uow, seen.rendezvous)
     return line_of(uow, viewer, seen)
 
 
@@ -53,6 +54,7 @@ def miss(
     viewer, seen = _to_change(uow, by, rendezvous_id, expected)
     held = _whole_of(uow, seen.rendezvous)
     _save_state(uow, held, held.miss(excused=excused, now=uow.now))
+    wait_may_end(uow, seen.rendezvous)
     return line_of(uow, viewer, seen)
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from chassis.ids import new_id
+from services.rendezvous.domain.fermeture import Fermeture
 from services.rendezvous.domain.occupation import Interval, hull
 from services.rendezvous.domain.offre import Freed, Offre
 from services.rendezvous.domain.planning import Opening
@@ -68,7 +69,7 @@ def serie_opened(uow: UnitOfWork, serie: Serie, added: Sequence[Interval]) -> No
 def absences_lifted(uow: UnitOfWork, agent_id: UUID, spans: Iterable[Interval]) -> None:
     """An agent is back: on each site where they are open meanwhile, one freed time from the first
     to the last."""
-    near = [span for span in spans if span.end > uow.now and span.start < uow.now + _AHEAD]
+    near = [part for span in spans if (part := _near(uow, span)) is not None]
     if not near:
         return
     freed: dict[tuple[str, str], list[Interval]] = {}
@@ -80,8 +81,18 @@ def absences_lifted(uow: UnitOfWork, agent_id: UUID, spans: Iterable[Interval]) 
             _free(uow, agent_id, site, mds, hull(met))
 
 
+def closing_lifted(uow: UnitOfWork, lifted: Fermeture) -> None:
+    """A site receives when it did not: each of its agents, where they are open meanwhile. What
+    another closing still closes is not offered: whoever offers looks at it as things stand."""
+    span = _near(uow, lifted.during)
+    if span is None:
+        return
+    for agent_id, site, mds in uow.plannings.open_in(span, mds=lifted.mds, site=lifted.site):
+        _free(uow, agent_id, site, mds, span)
+
+
 def wait_may_end(uow: UnitOfWork, rendezvous: Rendezvous) -> None:
-    """A rendezvous was booked or cancelled: whoever waited for it, or for it earlier, is done."""
+    """A rendezvous was booked, or is over: whoever waited for it, or for it earlier, is done."""
     if rendezvous.personne_ids:
         uow.run_last(
             *plan_review(rendezvous.id, rendezvous.motif, rendezvous.personne_ids, uow.now)
@@ -89,14 +100,20 @@ def wait_may_end(uow: UnitOfWork, rendezvous: Rendezvous) -> None:
 
 
 def _free(uow: UnitOfWork, agent_id: UUID, site: str, mds: str, span: Interval) -> None:
-    end = min(span.end, uow.now + _AHEAD)
-    if end > max(span.start, uow.now):
+    near = _near(uow, span)
+    if near is not None:
         freed = Freed(
             id=new_id(),
             agent_ids=(agent_id,),
             site=site,
             mds=mds,
-            from_at=span.start,
-            to_at=end,
+            from_at=near.start,
+            to_at=near.end,
         )
         uow.run_last(*plan_freed(freed, uow.now))
+
+
+def _near(uow: UnitOfWork, span: Interval) -> Interval | None:
+    """What of it is to come, and is not left to an ordinary search."""
+    end = min(span.end, uow.now + _AHEAD)
+    return Interval(span.start, end) if end > max(span.start, uow.now) else None

@@ -28,6 +28,7 @@ from tests.integration.rendezvous.reprises import (
     progress,
     read,
 )
+from tests.integration.rendezvous.waiting import offered, wait
 
 
 class TestTheAbsence:
@@ -88,19 +89,6 @@ def absence_on(world, day):
     """The id of the absence that begins on a Paris day."""
     query = "SELECT id::text FROM absence WHERE (starts_at AT TIME ZONE 'Europe/Paris')::date = :d"
     return world.sql(query, d=date.fromisoformat(day))
-
-
-def wait(world):
-    """Somebody waits in the MDS."""
-    body = {"personne_ids": [str(world.personne())], "motif": "ACCOMPAGNEMENT", "mds": MDS}
-    answer = world.post("/v1/attentes", body | {"until_on": "2023-02-28"}, **SECRETARY)
-    assert answer.status == 201, answer.json
-
-
-def offered(world):
-    """The starts of the times that were offered."""
-    told = [event for event in published(world.runtime) if event.name == "creneau_offered"]
-    return [event.data["starts_at"] for event in told]
 
 
 def stopped(world, reprise):
