@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import groupby
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -27,6 +28,7 @@ _WHAT_IS_DUE = """
            count(*) FILTER (WHERE retry_at > clock_timestamp())
     FROM due WHERE done_at IS NULL AND due_at <= %s GROUP BY kind ORDER BY kind
 """
+R = TypeVar("R")
 log = get_logger(__name__)
 
 
@@ -99,6 +101,46 @@ def _work_outside(runtime: Runtime, kind: str, worker: Any, limit: int) -> int:
             log.error("due_outside_failed", kind=kind, **told(error))
             return 0
     return len(items)
+
+
+def work_apart(
+    runtime: Runtime,
+    items: Sequence[Due],
+    work: Callable[[Runtime, Due], None],
+    *,
+    again_in: timedelta,
+) -> None:
+    """Do outside work one item after the other, each under the correlation of who planned it.
+
+    `work` opens its own transactions and finishes the item (`in_one` does both). One that fails is
+    put off by `again_in`, in technical time, and holds up none of the others.
+    """
+    for item in items:
+        with correlated(Correlation(correlation_id=item.correlation_id)):
+            try:
+                work(runtime, item)
+            except Exception as error:  # noqa: BLE001 - whatever it was, the item is kept for later
+                log.warning(
+                    "due_deferred", kind=item.kind, aggregate_id=item.subject, **told(error)
+                )
+                error_class = type(error).__name__
+                runtime.transaction(partial(_put_off, item, again_in, error_class))
+
+
+def in_one(runtime: Runtime, item: Due, act: Callable[[Any, Due], R]) -> R:
+    """Do one item and finish it in one transaction: a crash leaves both or neither. Answers what
+    `act(uow, item)` does."""
+    return runtime.transaction(partial(_act_and_finish, item, act))
+
+
+def _act_and_finish(item: Due, act: Callable[[Any, Due], R], uow: Any) -> R:
+    answer = act(uow, item)
+    finish(uow, [item.id])
+    return answer
+
+
+def _put_off(item: Due, delay: timedelta, error_class: str, uow: Any) -> None:
+    postpone(uow, item.id, delay, error_class)
 
 
 def finish(uow: Any, ids: Sequence[Any]) -> None:

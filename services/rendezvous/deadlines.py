@@ -6,14 +6,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
-from typing import Any
 from uuid import UUID
 
-from chassis.correlation import correlated
 from chassis.deadlines import Deadlines, Due
-from chassis.due import finish, postpone
-from chassis.events import Correlation
-from chassis.logs import get_logger, told
+from chassis.due import in_one, work_apart
+from chassis.logs import get_logger
 from chassis.runtime import Runtime
 from services.rendezvous.calendars import external
 from services.rendezvous.domain import delai
@@ -25,9 +22,9 @@ from services.rendezvous.usecases.calendars import REFRESH_DUE
 from services.rendezvous.usecases.filling import EXTENSION
 
 #: Technical time before a freed place that could not be looked at is looked at again.
-_AGAIN = timedelta(seconds=30)
+_FREED_AGAIN = timedelta(seconds=30)
 #: Technical time before a series that failed is taken up again.
-_AGAIN_IN = timedelta(minutes=5)
+_SERIE_AGAIN = timedelta(minutes=5)
 deadlines = Deadlines()
 log = get_logger(__name__)
 
@@ -63,53 +60,30 @@ def review_waits(uow: UnitOfWork, items: Sequence[Due]) -> None:
 
 
 @deadlines.outside(PLACE_FREED)
-def offer_places(runtime: Any, items: Sequence[Due]) -> None:
-    """Offer each freed time in a transaction of its own: one holds the locks of its agents alone.
-
-    What fails comes back; one that always fails holds up none of the others.
-    """
-    for item in items:
-        with correlated(Correlation(correlation_id=item.correlation_id)):
-            try:
-                runtime.transaction(lambda uow, item=item: _offer_place(uow, item))
-            except Exception as error:  # noqa: BLE001 - whatever it was, the place is kept for later
-                log.warning("place_freed_deferred", **told(error))
-                runtime.transaction(
-                    lambda uow, item=item, error=error: postpone(
-                        uow, item.id, _AGAIN, type(error).__name__
-                    )
-                )
+def offer_places(runtime: Runtime, items: Sequence[Due]) -> None:
+    """Offer each freed time in its own transaction: one holds the locks of its agents alone."""
+    work_apart(runtime, items, partial(in_one, act=_offer_place), again_in=_FREED_AGAIN)
 
 
 def _offer_place(uow: UnitOfWork, item: Due) -> None:
     offering.offer_freed(uow, as_freed(item.payload))
-    finish(uow, [item.id])
 
 
 @deadlines.outside(EXTENSION)
 def extend_series(runtime: Runtime, items: Sequence[Due]) -> None:
     """Put in the agenda what came within the horizon, one series per transaction: the lock on an
     agent is short, and no two agents are locked out of order."""
-    for item in items:
-        with correlated(Correlation(correlation_id=item.correlation_id)):
-            try:
-                left_out = runtime.transaction(partial(_extend, item=item))
-            except Exception as error:  # noqa: BLE001 - one series must not hold the others
-                log.error("serie_not_extended", aggregate_id=item.subject, **told(error))
-                runtime.transaction(partial(_put_off, item=item, error=type(error).__name__))
-                continue
-        if left_out:
-            log.warning("serie_conflicts", aggregate_id=item.subject, count=left_out)
+    work_apart(runtime, items, _extend, again_in=_SERIE_AGAIN)
 
 
-def _extend(uow: UnitOfWork, *, item: Due) -> int:
-    left_out = series.extend_serie(uow, UUID(item.subject))
-    finish(uow, [item.id])
-    return left_out
+def _extend(runtime: Runtime, item: Due) -> None:
+    left_out = in_one(runtime, item, _extend_serie)
+    if left_out:
+        log.warning("serie_conflicts", aggregate_id=item.subject, count=left_out)
 
 
-def _put_off(uow: UnitOfWork, *, item: Due, error: str) -> None:
-    postpone(uow, item.id, _AGAIN_IN, error)
+def _extend_serie(uow: UnitOfWork, item: Due) -> int:
+    return series.extend_serie(uow, UUID(item.subject))
 
 
 @deadlines.due(delai.KIND)

@@ -9,12 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from chassis.caller import Caller
-from chassis.correlation import correlated
 from chassis.deadlines import Due
-from chassis.due import finish, postpone
+from chassis.due import finish, work_apart
 from chassis.errors import DomainError, Unavailable
-from chassis.events import Correlation
-from chassis.logs import get_logger, told
 from chassis.runtime import Runtime
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.usecases.reprise_line import refuse_line, work_line
@@ -24,33 +21,22 @@ from services.rendezvous.usecases.seating import PLACE_REFUSALS
 ATTEMPTS = 3
 #: When a neighbour or the database was away, in technical time: *exemple*.
 _LATER = timedelta(seconds=60)
-log = get_logger(__name__)
 
 
 def work_due_lines(runtime: Runtime, items: Sequence[Due]) -> None:
-    """Each in turn, under the correlation of who decided it."""
-    for item in items:
-        with correlated(Correlation(correlation_id=item.correlation_id)):
-            _work(runtime, item)
+    """Each in turn, in the name of who decided it."""
+    work_apart(runtime, items, _work, again_in=_LATER)
 
 
 def _work(runtime: Runtime, item: Due) -> None:
-    by = _caller(item.payload)
+    """What is refused is said in its line; when a neighbour is away, nothing was decided."""
     try:
-        _try(runtime, item, by)
-    except Unavailable as away:
-        _put_off(runtime, item, away)
+        _try(runtime, item, _caller(item.payload))
+    except Unavailable:
+        raise
     except DomainError as refusal:
         code = refusal.code
         runtime.transaction(lambda uow: _settle(uow, item, partial(refuse_line, code=code)))
-    except Exception as error:  # noqa: BLE001 - one bad line must not hold the others
-        log.error("reprise_line_failed", **told(error))
-        _put_off(runtime, item, error)
-
-
-def _put_off(runtime: Runtime, item: Due, error: Exception) -> None:
-    name = type(error).__name__
-    runtime.transaction(lambda uow: postpone(uow, item.id, _LATER, name))
 
 
 def _try(runtime: Runtime, item: Due, by: Caller) -> None:

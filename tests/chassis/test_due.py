@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from chassis import due
+from chassis.correlation import current
 from chassis.deadlines import Deadlines
 from chassis.ids import new_id
 from chassis.testing import START, published, run_due
@@ -260,3 +261,100 @@ class TestOutside:
         row = rows(lent.runtime)["s"]
         assert (row["attempts"], row["error_class"]) == (1, "Busy")
         assert due.run_due(lent.runtime) == due.Round(done=0, remaining=0, postponed=1)
+
+
+class TestApart:
+    """One item, one transaction; what fails is put off and holds up none of the others."""
+
+    @pytest.fixture
+    def apart(self, with_deadlines):
+        deadlines = Deadlines()
+        behaviour = SimpleNamespace(act=lambda uow, item: None, answers=[])
+
+        def one(runtime, item):
+            behaviour.answers.append(due.in_one(runtime, item, behaviour.act))
+
+        @deadlines.outside("apart")
+        def work(runtime, items):
+            due.work_apart(runtime, items, one, again_in=timedelta(minutes=5))
+
+        behaviour.runtime = with_deadlines(deadlines)
+        return behaviour
+
+    def test_each_is_done_and_finished_in_a_transaction_of_its_own(self, apart):
+        sessions = []
+        apart.act = lambda uow, item: sessions.append(id(uow)) or item.subject
+        for subject in "abc":
+            plan(apart.runtime, subject, kind="apart")
+
+        run_due(apart.runtime)
+
+        assert sorted(apart.answers) == ["a", "b", "c"]
+        assert len(set(sessions)) == len(sessions)
+        assert all(row["done_at"] for row in rows(apart.runtime).values())
+
+    def test_one_that_fails_leaves_nothing_is_put_off_and_holds_up_no_other(self, apart):
+        made = {subject: new_id() for subject in "abc"}
+
+        def act(uow, item):
+            uow.session.add(Compteur(id=made[item.subject], label=item.subject))
+            uow.session.flush()
+            if item.subject == "b":
+                raise ValueError("secret")
+
+        apart.act = act
+        for place, subject in enumerate("abc"):
+            plan(apart.runtime, subject, kind="apart", after=timedelta(seconds=place))
+        apart.runtime.clock.set(START + timedelta(minutes=1))
+
+        run_due(apart.runtime)
+
+        found = rows(apart.runtime)
+        assert {subject for subject, row in found.items() if row["done_at"]} == {"a", "c"}
+        assert (found["b"]["attempts"], found["b"]["error_class"]) == (1, "ValueError")
+        with apart.runtime.engine.connect() as connection:
+            kept = set(connection.scalars(sa.select(Compteur.id)))
+        assert kept == {made["a"], made["c"]}
+        assert run_due(apart.runtime) == 0, "it waits its delay"
+
+    def test_each_knows_what_set_it_in_motion(self, apart):
+        seen = {}
+        apart.act = lambda uow, item: seen.update({item.subject: current().correlation_id})
+        for subject in "ab":
+            plan(apart.runtime, subject, kind="apart")
+
+        run_due(apart.runtime)
+
+        assert seen == {key: row["correlation_id"] for key, row in rows(apart.runtime).items()}
+
+    def test_a_process_that_dies_leaves_the_rest_lent(self, apart):
+        class Killed(BaseException):
+            """The process dies: nothing catches it."""
+
+        def act(uow, item):
+            if item.subject == "b":
+                raise Killed
+
+        apart.act = act
+        for place, subject in enumerate("abc"):
+            plan(apart.runtime, subject, kind="apart", after=timedelta(seconds=place))
+        apart.runtime.clock.set(START + timedelta(minutes=1))
+
+        with pytest.raises(Killed):
+            due.run_due(apart.runtime)
+
+        found = rows(apart.runtime)
+        assert {subject for subject, row in found.items() if row["done_at"]} == {"a"}
+        assert {found[one]["attempts"] for one in "bc"} == {0}
+
+    def test_a_plan_replaced_meanwhile_is_not_put_off(self, apart):
+        def act(uow, item):
+            plan(apart.runtime, item.subject, kind="apart", after=timedelta(hours=1))
+            raise ValueError
+
+        apart.act = act
+        plan(apart.runtime, "a", kind="apart")
+
+        run_due(apart.runtime)
+
+        assert rows(apart.runtime)["a"]["attempts"] == 0

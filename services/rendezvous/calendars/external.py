@@ -10,16 +10,14 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from time import monotonic
 from uuid import UUID
 
-from chassis.correlation import correlated
 from chassis.deadlines import Due
-from chassis.due import finish
-from chassis.events import Correlation
+from chassis.due import finish, work_apart
 from chassis.runtime import Runtime
 from services.rendezvous.calendars.busy_times import Busy
 from services.rendezvous.calendars.source import CalendarSource
@@ -33,6 +31,8 @@ from services.rendezvous.usecases import calendars
 _ROUND_SECONDS = 20.0
 #: Technical seconds for reading one calendar: ten of a processor, on a busy machine.
 _READ_SECONDS = 30.0
+#: Technical time before a calendar whose reading broke off is read again.
+_AGAIN = timedelta(minutes=1)
 _ROOT = Path(__file__).parents[3]
 
 Fetch = Callable[[str], bytes]
@@ -42,11 +42,12 @@ def refresh_due(runtime: Runtime, items: Sequence[Due], fetch: Fetch | None = No
     """Read again the calendars whose hour has come; what is left comes back with its lease."""
     hosts = runtime.settings_of(Settings).calendar_hosts
     until = monotonic() + _ROUND_SECONDS
-    for item in items:
-        if monotonic() >= until:
-            return
-        with correlated(Correlation(correlation_id=item.correlation_id)):
+
+    def refresh(runtime: Runtime, item: Due) -> None:
+        if monotonic() < until:
             _refresh(runtime, item, fetch or CalendarSource(hosts=hosts).fetch)
+
+    work_apart(runtime, items, refresh, again_in=_AGAIN)
 
 
 def read_apart(content: bytes, window: Interval) -> Busy:

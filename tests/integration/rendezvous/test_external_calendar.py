@@ -302,6 +302,23 @@ class TestByAddress:
         assert spans(world) == []
         assert world.sql("SELECT count(*) FROM external_calendar") == 0
 
+    def test_one_whose_reading_breaks_off_holds_up_no_other(self, world, agent, host):
+        other = world.agent()
+        plug(world, agent)
+        plug(world, other, f"https://{HOST}/autre.ics")
+
+        def fetch(url):
+            if url == URL:
+                raise RuntimeError(url)
+            return host.fetch(url)
+
+        deadlines._outside[REFRESH_DUE] = partial(external.refresh_due, fetch=fetch)
+        run_due(world.runtime)
+
+        assert ask(world, "GET", agent).json["state"] == "WAITING"
+        assert ask(world, "GET", other).json["state"] == "FRESH"
+        assert world.sql("SELECT attempts FROM due WHERE done_at IS NULL AND attempts > 0") == 1
+
     def test_a_process_that_dies_meanwhile_leaves_it_to_be_read_again(self, world, agent, host):
         plug(world, agent)
 
