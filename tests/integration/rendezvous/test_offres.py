@@ -1,80 +1,15 @@
-"""Offers answered, lost, left without an answer: one winner, and the next in line."""
+"""Offers answered, lost, left without an answer: and the next in line."""
 
 from __future__ import annotations
 
-from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from threading import Barrier
+from datetime import timedelta
 
 import pytest
-import sqlalchemy as sa
 
-from chassis.database import CONNECT_ARGS, sqlalchemy_url
-from chassis.testing import Client, published, run_due
+from chassis.testing import run_due
 from tests.integration.again import sent_again
-from tests.integration.rendezvous.conftest import (
-    BUFFERED_OVERLAPS,
-    MDS,
-    MISMATCHES,
-    NINE,
-    OVERLAPS,
-    minutes,
-)
-
-DAY, NEXT = "2023-01-10", "2023-01-11"
-SECRETARY = {"role": "secretaire", "mds": [MDS], "subject": "secretariat"}
-#: Offered at 9 in Paris for the next day at 9: four hours to answer, exactly.
-EXPIRES = datetime(2023, 1, 9, 12, 0, tzinfo=UTC)
-FREE = "SELECT count(*) FROM occupation WHERE hold_id IS NOT NULL"
-
-
-class Line:
-    """People who wait, a place that frees, and what is offered to them."""
-
-    def __init__(self, world):
-        self.world = world
-        self.agent = world.agent()
-        world.open(self.agent, DAY, NEXT)
-
-    def wait(self, personne=None, **changes):
-        """The id of a new entry."""
-        body = {
-            "personne_ids": [str(personne or self.world.personne())],
-            "motif": "ACCOMPAGNEMENT",
-            "mds": MDS,
-            "until_on": "2023-01-31",
-        }
-        made = self.world.post("/v1/attentes", body | changes, **SECRETARY)
-        assert made.status == 201, made.json
-        return made.json["attente_id"]
-
-    def free(self, **changes):
-        """A rendezvous is cancelled at nine the next day; what was due is done."""
-        booked = self.world.book([self.agent], [self.world.personne()], changes=changes)
-        done = self.world.act(booked.json["rendezvous_id"], "cancel", {}, mds=[MDS])
-        assert done.status == 200, done.json
-        run_due(self.world.runtime)
-
-    def offers(self, status="OPEN"):
-        """{entry: offer} of every offer in a state."""
-        query = sa.text("SELECT attente_id, id FROM offre WHERE status = :status ORDER BY id")
-        with self.world.runtime.engine.connect() as connection:
-            rows = connection.execute(query, {"status": status})
-            return {str(entry): str(offer) for entry, offer in rows}
-
-    def answer(self, offer, act, **options):
-        return self.world.client.post(f"/v1/offers/{offer}/{act}", **SECRETARY | options)
-
-    def entry(self, attente_id, column="status"):
-        return self.world.sql(f"SELECT {column} FROM attente WHERE id = :id", id=attente_id)
-
-    def outcomes(self):
-        return [fact.data["outcome"] for fact in self.facts("offer_closed")]
-
-    def facts(self, *names):
-        return [fact for fact in published(self.world.runtime) if fact.name in names]
+from tests.integration.rendezvous.conftest import MDS, MISMATCHES, NINE, OVERLAPS, minutes
+from tests.integration.rendezvous.line import DAY, EXPIRES, FREE, NEXT, SECRETARY, Line
 
 
 @pytest.fixture
@@ -307,128 +242,6 @@ class TestNextInLine:
         line.world.at(EXPIRES + minutes(15))
 
         assert line.world.book([line.agent], [line.world.personne()]).status == 201
-
-
-def deadlocks(world):
-    with world.runtime.engine.connect() as connection:
-        connection.execute(sa.text("SELECT pg_stat_force_next_flush()"))
-        connection.commit()
-    return world.sql("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
-
-
-class TestSeveralAtOnce:
-    @pytest.fixture
-    def crowd(self, line):
-        """Twenty offered one time, behind a pool that waits as a queue of requests does."""
-        line.world.motif(code="A_PLUSIEURS", offers_at_once=20)
-        people = [line.wait(motif="A_PLUSIEURS") for _ in range(21)]
-        line.free()
-        assert sorted(line.offers()) == sorted(people[:20])
-        runtime = line.world.runtime
-        url = sqlalchemy_url(runtime.settings.database.app_url)
-        engine = sa.create_engine(url, pool_size=20, pool_timeout=60, connect_args=CONNECT_ARGS)
-        line.world.runtime = replace(runtime, engine=engine)
-        line.world.client = Client(line.world.runtime)
-        yield line
-        engine.dispose()
-
-    def test_twenty_accept_at_once_and_one_wins(self, crowd):
-        offers = list(crowd.offers().values())
-        together = Barrier(20)
-
-        def accept(offer):
-            together.wait()
-            return crowd.answer(offer, "accept")
-
-        with ThreadPoolExecutor(20) as pool:
-            answers = list(pool.map(accept, offers))
-
-        assert Counter(one.status for one in answers) == {200: 1, 409: 19}
-        refused = [one.json["type"] for one in answers if one.status == 409]
-        assert all(kind.endswith("offre-prise") for kind in refused)
-        assert crowd.world.sql("SELECT count(*) FROM rendezvous WHERE status = 'BOOKED'") == 1
-        assert Counter(crowd.outcomes()) == {"ACCEPTED": 1, "TAKEN": 19}
-        assert crowd.world.sql("SELECT count(*) FROM attente WHERE status = 'WAITING'") == 20
-        assert crowd.world.sql("SELECT max(passes) FROM attente") == 0
-        assert crowd.world.sql(OVERLAPS) == crowd.world.sql(BUFFERED_OVERLAPS) == 0
-
-    def test_the_place_goes_on_once_all_have_declined(self, crowd):
-        first, *others = crowd.offers().values()
-        assert crowd.answer(first, "decline").status == 200
-        run_due(crowd.world.runtime)
-        assert len(crowd.offers()) == 19
-
-        for offer in others:
-            crowd.answer(offer, "decline")
-        run_due(crowd.world.runtime)
-
-        assert len(crowd.offers()) == 1
-
-    @pytest.mark.parametrize(("moment", "won"), [(EXPIRES - minutes(1), 1), (EXPIRES, 0)])
-    def test_accepting_declining_withdrawing_and_expiring_at_once(self, crowd, moment, won):
-        """Whatever comes first, there is one rendezvous at most and every offer has an end."""
-        offers, before = crowd.offers(), deadlocks(crowd.world)
-        crowd.world.at(moment)
-        together = Barrier(20)
-
-        def act(numbered):
-            place, (entry, offer) = numbered
-            together.wait()
-            if place % 4 == 0:
-                return crowd.world.client.post(f"/v1/attentes/{entry}/withdraw", **SECRETARY).status
-            if place % 4 == 1:
-                return crowd.answer(offer, "decline").status
-            if place in (2, 6):
-                run_due(crowd.world.runtime)
-                return 200
-            return crowd.answer(offer, "accept").status
-
-        with ThreadPoolExecutor(20) as pool:
-            statuses = Counter(pool.map(act, enumerate(offers.items())))
-
-        assert set(statuses) <= {200, 409}, statuses
-        assert crowd.world.sql("SELECT count(*) FROM rendezvous WHERE status = 'BOOKED'") == won
-        assert deadlocks(crowd.world) == before
-        assert (
-            crowd.world.sql(
-                "SELECT count(*) FROM offre WHERE status = 'OPEN' AND hold_id IN "
-                "(SELECT hold_id FROM offre WHERE status = 'ACCEPTED')"
-            )
-            == 0
-        )
-        assert crowd.world.sql(OVERLAPS) == crowd.world.sql(MISMATCHES) == 0
-
-
-def test_offers_made_while_bookings_cross_never_overlap(line):
-    """Cancellations, matches, acceptances and bookings by many at once."""
-    world = line.world
-    for _ in range(6):
-        line.wait()
-    spots = [f"{day}T{hour:02}:00:00+01:00" for day in (DAY, NEXT) for hour in (9, 10, 11)]
-    booked = [
-        world.book([line.agent], [world.personne()], changes={"starts_at": spot}).json
-        for spot in spots
-    ]
-
-    # Told before the crowd: who applies another's fact may not have committed it yet.
-    newcomers = [world.personne() for _ in spots]
-
-    def work(index):
-        if index % 2:
-            world.act(booked[index // 2]["rendezvous_id"], "cancel", {}, mds=[MDS])
-            run_due(world.runtime)
-            return [line.answer(offer, "accept").status for offer in line.offers().values()]
-        changes = {"starts_at": spots[index // 2]}
-        return [world.book([line.agent], [newcomers[index // 2]], changes=changes).status]
-
-    with ThreadPoolExecutor(4) as pool:
-        statuses = {status for answers in pool.map(work, range(12)) for status in answers}
-
-    assert statuses <= {200, 201, 409}
-    run_due(world.runtime)
-    assert world.sql(OVERLAPS) == world.sql(BUFFERED_OVERLAPS) == 0
-    assert world.sql(MISMATCHES) == 0
-    assert world.sql("SELECT count(*) FROM due WHERE done_at IS NULL AND attempts > 0") == 0
 
 
 class TestATimeTakenAwayMeanwhile:
