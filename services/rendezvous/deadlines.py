@@ -15,7 +15,7 @@ from chassis.runtime import Runtime
 from services.rendezvous.calendars import external
 from services.rendezvous.domain import delai
 from services.rendezvous.persistence import UnitOfWork
-from services.rendezvous.persistence.attentes import ATTENTE_REVIEW, PLACE_FREED, as_freed
+from services.rendezvous.persistence.freed import ATTENTE_REVIEW, PLACE_FREED, as_freed
 from services.rendezvous.reprising import work_due_lines
 from services.rendezvous.usecases import booking, delais, offering, passing, reprise, series
 from services.rendezvous.usecases.calendars import REFRESH_DUE

@@ -68,7 +68,8 @@ class Freed:
     """Time that freed: starts from `from_at` to `to_at` (excluded) with these agents on this site.
 
     `id` stays the same from one in line to the next, so that nobody is offered it twice. `motif`:
-    that of the rendezvous that stood there, if one did.
+    that of the rendezvous that stood there, if one did. `after`: the place in the fair order of the
+    last one who was looked at, when the line is longer than what is looked at at once.
     """
 
     id: UUID
@@ -79,6 +80,7 @@ class Freed:
     to_at: datetime
     room_id: UUID | None = None
     motif: str | None = None
+    after: tuple[bool, datetime, UUID] | None = None
 
 
 @dataclass(eq=False, kw_only=True)

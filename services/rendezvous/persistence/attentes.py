@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +11,6 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.orm import Session
 
-from chassis.correlation import current
-from chassis.ids import new_id
 from chassis.locks import lock_resources
 from services.rendezvous.domain.attente import (
     Attente,
@@ -27,87 +24,12 @@ from services.rendezvous.domain.attente import (
 )
 from services.rendezvous.domain.offre import Freed, OffreStatus
 from services.rendezvous.domain.rendezvous import Links, Status
+from services.rendezvous.persistence.occupations import lock_names
 from services.rendezvous.persistence.tables import attente, offre, rendezvous
 
-#: The kinds of due work of the waiting list.
-PLACE_FREED, ATTENTE_REVIEW = "place_freed", "attente_review"
 _UUIDS = pg.ARRAY(pg.UUID)
 _ORDER = (attente.c.priority != Priority.URGENT, attente.c.queued_at, attente.c.id)
 _WAITING = attente.c.status == AttenteStatus.WAITING
-#: Run just before a commit, in its exchange: when nobody waits, nothing is written.
-_PLAN_FREED = """
-    INSERT INTO due (id, kind, subject, due_at, payload, correlation_id)
-    SELECT %s::uuid, %s, %s, %s::timestamptz, %s::jsonb, %s::uuid
-    WHERE EXISTS (SELECT FROM attente WHERE status = 'WAITING' AND mds = %s)
-       OR EXISTS (SELECT FROM attente WHERE status = 'WAITING' AND agent_id = ANY(%s::uuid[]))
-"""
-_PLAN_REVIEW = """
-    INSERT INTO due (id, kind, subject, due_at, payload, correlation_id)
-    SELECT %s::uuid, %s, %s, %s::timestamptz, '{}', %s::uuid
-    WHERE EXISTS (SELECT FROM attente
-                  WHERE status = 'WAITING' AND motif = %s AND personne_ids && %s::uuid[])
-       OR EXISTS (SELECT FROM attente WHERE status = 'WAITING' AND rendezvous_id = %s::uuid)
-    ON CONFLICT (kind, subject) WHERE done_at IS NULL DO NOTHING
-"""
-Planned = tuple[str, tuple[Any, ...]]
-
-
-def plan_freed(freed: Freed, now: datetime) -> Planned:
-    """For `run_last`: have a freed time offered, if anyone waits where it is or for its agents."""
-    return _PLAN_FREED, (
-        new_id(),
-        PLACE_FREED,
-        str(new_id()),
-        now,
-        json.dumps(payload_of(freed)),
-        current().correlation_id,
-        freed.mds,
-        list(freed.agent_ids),
-    )
-
-
-def plan_review(
-    rendezvous_id: UUID, motif: str, personne_ids: Collection[UUID], now: datetime
-) -> Planned:
-    """For `run_last`: have the entries that a booking, or the end of one, ends looked at."""
-    return _PLAN_REVIEW, (
-        new_id(),
-        ATTENTE_REVIEW,
-        str(rendezvous_id),
-        now,
-        current().correlation_id,
-        motif,
-        list(personne_ids),
-        rendezvous_id,
-    )
-
-
-def payload_of(freed: Freed) -> dict[str, Any]:
-    """A freed time as due work carries it: ids, codes and instants."""
-    return {
-        "id": str(freed.id),
-        "agent_ids": [str(one) for one in freed.agent_ids],
-        "site": freed.site,
-        "mds": freed.mds,
-        "from_at": freed.from_at.isoformat(),
-        "to_at": freed.to_at.isoformat(),
-        "room_id": str(freed.room_id) if freed.room_id else None,
-        "motif": freed.motif,
-    }
-
-
-def as_freed(payload: Mapping[str, Any]) -> Freed:
-    """And back."""
-    return Freed(
-        id=UUID(payload["id"]),
-        agent_ids=tuple(map(UUID, payload["agent_ids"])),
-        site=payload["site"],
-        mds=payload["mds"],
-        from_at=datetime.fromisoformat(payload["from_at"]),
-        to_at=datetime.fromisoformat(payload["to_at"]),
-        room_id=UUID(payload["room_id"]) if payload["room_id"] else None,
-        motif=payload["motif"],
-    )
 
 
 class Attentes:
@@ -116,10 +38,11 @@ class Attentes:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def lock_list(self) -> None:
+    def lock_list(self, *resource_ids: UUID) -> None:
         """One match, withdrawal or closing at a time, so that the order is kept and an entry is
-        never offered two times at once. Nobody who waits for it holds an agent or a room."""
-        lock_resources(self._session, ["attentes"])
+        never offered two times at once. The resources one needs besides are locked in the same
+        round: whoever took the list first and them after could wait in a circle."""
+        lock_resources(self._session, ["attentes", *lock_names(resource_ids)])
 
     def add(self, new: Attente) -> None:
         """Store an entry."""
@@ -143,35 +66,40 @@ class Attentes:
             .values({name: row[name] for name in names})
         )
 
+    def motifs_waited(self, freed: Freed, motifs: Collection[str]) -> list[str]:
+        """Those of these motifs that anyone waits for where a time freed, or for its agents."""
+        return list(
+            self._session.scalars(
+                sa.select(attente.c.motif)
+                .distinct()
+                .where(_WAITING, _where_freed(freed), attente.c.motif.in_(motifs))
+                .order_by(attente.c.motif)
+            )
+        )
+
     def in_line(
         self,
         freed: Freed,
         *,
         motifs: Collection[str],
-        first_day: Any,
-        last_day: Any,
+        first_day: date,
+        last_day: date,
         most: int,
     ) -> list[Attente]:
-        """Who could be offered a freed time, in the fair order: they wait there and then for one
-        of these motifs, have no offer open, and were not offered this very time before."""
-        before = sa.exists().where(
-            offre.c.attente_id == attente.c.id,
-            sa.or_(offre.c.status == OffreStatus.OPEN, offre.c.creneau_id == freed.id),
-        )
-        here = sa.and_(
-            attente.c.agent_id.is_(None),
-            attente.c.mds == freed.mds,
-            sa.or_(attente.c.site.is_(None), attente.c.site == freed.site),
-        )
-        return self._list(
+        """Who could be offered a freed time, in the fair order, after the last one looked at: they
+        wait there and then for one of these motifs, have no offer open, and were not offered this
+        very time before."""
+        wanted = [
             _WAITING,
-            sa.or_(here, attente.c.agent_id == sa.any_(sa.cast(list(freed.agent_ids), _UUIDS))),
+            _where_freed(freed),
             attente.c.motif.in_(motifs),
             attente.c.from_on <= last_day,
             attente.c.until_on >= first_day,
-            ~before,
-            limit=most,
-        )
+            ~_offered(freed.id),
+        ]
+        if freed.after is not None:
+            wanted.append(sa.tuple_(*_ORDER) > freed.after)
+        return self._list(*wanted, limit=most)
 
     def list_of(self, mds: str, motif: str | None, *, after: int, limit: int) -> list[Any]:
         """(rank, entry) of an MDS in the fair order; the rank is that among those of the motif."""
@@ -233,29 +161,41 @@ class Attentes:
         )
         return [(found, AttenteReason(why)) for found, why in rows]
 
-    def is_ended(self, waiting: Attente) -> bool:
-        """Whether its personnes have booked the same motif since they registered."""
-        return bool(
-            self._session.scalar(
-                sa.select(
-                    sa.exists().where(
-                        rendezvous.c.personne_ids.overlap(
-                            sa.cast(list(waiting.personne_ids), _UUIDS)
-                        ),
-                        rendezvous.c.motif == waiting.motif,
-                        rendezvous.c.status == Status.BOOKED,
-                        rendezvous.c.booked_at >= waiting.registered_at,
-                        rendezvous.c.id.is_distinct_from(waiting.rendezvous_id),
-                    )
-                )
-            )
+    def ended_among(self, attente_ids: Collection[UUID]) -> set[UUID]:
+        """Those of these entries whose personnes have booked the same motif since."""
+        booked = sa.exists().where(
+            rendezvous.c.personne_ids.overlap(attente.c.personne_ids),
+            rendezvous.c.motif == attente.c.motif,
+            rendezvous.c.status.in_((Status.BOOKED, Status.HONOURED)),
+            rendezvous.c.booked_at >= attente.c.registered_at,
+            rendezvous.c.id.is_distinct_from(attente.c.rendezvous_id),
         )
+        wanted = attente.c.id == sa.any_(sa.cast(list(attente_ids), _UUIDS))
+        return set(self._session.scalars(sa.select(attente.c.id).where(wanted, booked)))
 
     def _list(self, *wanted: sa.ColumnElement[bool], limit: int) -> list[Attente]:
         rows = self._session.execute(
             sa.select(attente).where(*wanted).order_by(*_ORDER).limit(limit)
         )
         return [as_attente(row._asdict()) for row in rows]
+
+
+def _where_freed(freed: Freed) -> sa.ColumnElement[bool]:
+    """They wait for one of its agents, else for its site or its MDS."""
+    here = sa.and_(
+        attente.c.agent_id.is_(None),
+        attente.c.mds == freed.mds,
+        sa.or_(attente.c.site.is_(None), attente.c.site == freed.site),
+    )
+    return sa.or_(here, attente.c.agent_id == sa.any_(sa.cast(list(freed.agent_ids), _UUIDS)))
+
+
+def _offered(freed_id: UUID) -> sa.ColumnElement[bool]:
+    """They have an offer open, or had one of this very time."""
+    return sa.exists().where(
+        offre.c.attente_id == attente.c.id,
+        sa.or_(offre.c.status == OffreStatus.OPEN, offre.c.creneau_id == freed_id),
+    )
 
 
 def _as_row(item: Attente) -> dict[str, Any]:

@@ -30,7 +30,7 @@ class Occupations:
         Without it the exclusion constraint deadlocks under crossing bookings (measured: 441 in
         5,000 operations by 20 workers; 0 with it).
         """
-        lock_resources(self._session, _locked(resource_ids))
+        lock_resources(self._session, lock_names(resource_ids))
 
     def situation(
         self,
@@ -49,7 +49,7 @@ class Occupations:
             "from_at": window.start,
             "to_at": window.end,
             "now": now,
-            "keys": lock_keys(_locked(locking)),
+            "keys": lock_keys(lock_names(locking)),
         }
         statement = LOCK_THEN + _SITUATION if locking else _SITUATION
         found = self._session.connection().exec_driver_sql(statement, values)
@@ -146,7 +146,8 @@ _BOOK_AND_TAKE = _with_new(rendezvous)
 _HOLD_AND_TAKE = _with_new(hold)
 
 
-def _locked(resource_ids: Collection[UUID]) -> list[str]:
+def lock_names(resource_ids: Collection[UUID]) -> list[str]:
+    """What agents, rooms, vehicles and personnes are locked by."""
     return [f"resource:{item}" for item in resource_ids]
 
 

@@ -1,7 +1,8 @@
 """An offer is read, accepted or declined.
 
-Accepting locks the agents, the room and the personnes before any row, as every booking does; of
-several who accept one time at once, the first finds it open and the others find it taken.
+Accepting locks all that the place takes, the personnes, and what the rendezvous they had takes,
+in one round before any row, as every booking does; of several who accept one time at once, the
+first finds it open and the others find it taken.
 """
 
 from __future__ import annotations
@@ -64,8 +65,9 @@ def accept(uow: UnitOfWork, *, by: Caller, offer_id: UUID) -> OfferLine:
     viewer = viewer_of(uow, by)
     seen, entry, masked = _visible(uow, viewer, offer_id)
     check_answers(viewer, entry)
-    rooms = [seen.place.room_id] if seen.place.room_id else []
-    uow.occupations.lock({*seen.place.agent_ids, *rooms, *entry.personne_ids})
+    if seen.status is OffreStatus.ACCEPTED:
+        return OfferLine(offre=seen, masked=masked)
+    uow.occupations.lock(_resources(uow, seen, entry))
     kept = uow.holds.get(seen.hold_id)
     offers = uow.offres.of_hold(seen.hold_id)
     offer = next(one for one in offers if one.id == offer_id)
@@ -89,6 +91,14 @@ def decline(uow: UnitOfWork, *, by: Caller, offer_id: UUID) -> OfferLine:
         pass_turn(uow, offer.attente_id)
         give_on(uow, offers)
     return OfferLine(offre=offer, masked=masked)
+
+
+def _resources(uow: UnitOfWork, offer: Offre, entry: Attente) -> set[UUID]:
+    """What the place offered takes, and what the rendezvous it replaces gives up."""
+    theirs = uow.agendas.get(entry.rendezvous_id) if entry.rendezvous_id else None
+    places = [offer.place, *([theirs.place] if theirs else [])]
+    taken = {one for place in places for one in (*place.agent_ids, *place.resource_ids)}
+    return taken | set(entry.personne_ids)
 
 
 def _visible(uow: UnitOfWork, viewer: Viewer, offer_id: UUID) -> tuple[Offre, Attente, bool]:

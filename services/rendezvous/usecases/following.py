@@ -91,10 +91,9 @@ def personne_died(uow: UnitOfWork, *, personne_id: UUID) -> None:
     """Cancel what is to come: messages and rendezvous stop. A collective one goes on without them.
 
     The personne is locked first, so that a booking under way is either seen here or sees this; the
-    waiting list before them, as whoever offers a time does.
+    waiting list in the same round, since their waits end too.
     """
-    uow.attentes.lock_list()
-    uow.occupations.lock({personne_id})
+    uow.attentes.lock_list(personne_id)
     uow.knowns.set_deceased(personne_id)
     by, reason = CancelledBy.SYSTEME, CancelReason.PERSONNE_DECEASED
     for rendezvous in uow.agendas.to_come_of_personne(personne_id, after=uow.now):

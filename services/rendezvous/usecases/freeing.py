@@ -15,7 +15,7 @@ from services.rendezvous.domain.planning import Opening
 from services.rendezvous.domain.rendezvous import Place, Rendezvous
 from services.rendezvous.domain.serie import Serie
 from services.rendezvous.persistence import UnitOfWork
-from services.rendezvous.persistence.attentes import plan_freed, plan_review
+from services.rendezvous.persistence.freed import plan_freed, plan_review
 
 #: What opens is offered so far ahead: *exemple*. Beyond, an ordinary search finds it, and the line
 #: would be held while months are looked into.

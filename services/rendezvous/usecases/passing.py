@@ -54,8 +54,8 @@ def close_entries(uow: UnitOfWork, reasons: Mapping[UUID, AttenteReason]) -> set
 
 
 def close_of_personne(uow: UnitOfWork, personne_id: UUID) -> None:
-    """Who has died waits for nothing; who was with them is registered again by an agent."""
-    uow.attentes.lock_list()
+    """Who has died waits for nothing; who was with them is registered again by an agent. The
+    caller has locked the list."""
     ids = uow.attentes.waiting_ids([personne_id])
     close_entries(uow, dict.fromkeys(ids, AttenteReason.PERSONNE_DECEASED))
 

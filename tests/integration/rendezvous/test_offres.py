@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from chassis.testing import run_due
 from tests.integration.again import sent_again
@@ -258,6 +259,31 @@ class TestATimeTakenAwayMeanwhile:
         assert (line.entry(waiting), line.entry(waiting, "passes")) == ("WAITING", 0)
 
 
+def elsewhere(world):
+    """Someone who has another rendezvous at nine the next day."""
+    personne, agent = world.personne(), world.agent()
+    changes = {"motif": "AILLEURS", "outside_opening": True}
+    if not world.sql("SELECT count(*) FROM motif WHERE code = 'AILLEURS'"):
+        world.motif(code="AILLEURS")
+    assert world.book([agent], [personne], changes=changes).status == 201
+    return personne
+
+
+def statements_of(line):
+    """How many statements a match takes."""
+    booked = line.world.book([line.agent], [line.world.personne()]).json["rendezvous_id"]
+    line.world.act(booked, "cancel", {}, mds=[MDS])
+    statements = []
+
+    def listen(_connection, _cursor, statement, *_):
+        statements.append(statement)
+
+    sa.event.listen(line.world.runtime.engine, "before_cursor_execute", listen)
+    run_due(line.world.runtime)
+    sa.event.remove(line.world.runtime.engine, "before_cursor_execute", listen)
+    return len(statements)
+
+
 class TestWhoIsLookedAt:
     def test_those_before_who_wait_for_another_profession_are_not_in_the_way(
         self, line, monkeypatch
@@ -281,3 +307,21 @@ class TestWhoIsLookedAt:
         run_due(line.world.runtime)
 
         assert len(line.offers()) == 1
+
+    def test_nobody_is_too_far_down_the_line(self, line, monkeypatch):
+        monkeypatch.setattr("services.rendezvous.usecases.offering._MOST", 2)
+        for _ in range(5):
+            line.wait(elsewhere(line.world))
+        waiting = line.wait()
+
+        line.free()
+
+        assert list(line.offers()) == [waiting]
+
+    def test_a_longer_line_costs_no_statement_more(self, line):
+        line.wait(elsewhere(line.world))
+        short = statements_of(line)
+        for _ in range(8):
+            line.wait(elsewhere(line.world))
+
+        assert statements_of(line) == short

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
+import sqlalchemy as sa
 
 from chassis.testing import run_due
 from tests.integration.rendezvous.conftest import (
@@ -18,6 +19,8 @@ from tests.integration.rendezvous.conftest import (
 )
 from tests.integration.rendezvous.line import DAY, EXPIRES, NEXT, SECRETARY, Line
 from tests.integration.rendezvous.storm import crowded, deadlocks
+
+OUTSIDE = {"outside_opening": True}
 
 
 @pytest.fixture
@@ -134,3 +137,107 @@ def test_offers_made_while_bookings_cross_never_overlap(line):
     assert world.sql(OVERLAPS) == world.sql(BUFFERED_OVERLAPS) == 0
     assert world.sql(MISMATCHES) == 0
     assert world.sql("SELECT count(*) FROM due WHERE done_at IS NULL AND attempts > 0") == 0
+
+
+class TestLocks:
+    """One round in each transaction, before anything is written: what is locked after it was
+    locked in it."""
+
+    @pytest.fixture
+    def rounds(self, line):
+        """The keys of every lock statement, by transaction."""
+        found = []
+
+        def listen(connection, _cursor, statement, parameters, *_):
+            if "pg_advisory_xact_lock" in statement:
+                found.append((connection.get_transaction(), frozenset(parameters["keys"])))
+
+        sa.event.listen(line.world.runtime.engine, "before_cursor_execute", listen)
+        yield found
+        sa.event.remove(line.world.runtime.engine, "before_cursor_execute", listen)
+
+    @pytest.fixture
+    def visits(self, line):
+        """A motif that takes a room and a vehicle, and someone who waits for it."""
+        for name in ("Clio 1", "Clio 2"):
+            line.world.vehicle(name)
+            line.world.room(name)
+        line.world.motif(code="VISITE", needs_vehicle=True, needs_room=True)
+        return line.wait(motif="VISITE")
+
+    def test_of_a_match(self, line, visits, rounds):
+        line.free()
+
+        assert list(line.offers()) == [visits]
+        assert_one_round(rounds)
+
+    def test_of_an_acceptance(self, line, visits, rounds):
+        line.free()
+        rounds.clear()
+
+        assert line.answer(line.offers()[visits], "accept").status == 200
+
+        assert len(rounds) >= 1
+        assert_one_round(rounds)
+
+    def test_of_an_acceptance_that_moves(self, line, rounds):
+        personne = line.world.personne()
+        changes = {"starts_at": f"{NEXT}T14:00:00+01:00"}
+        booked = line.world.book([line.world.agent()], [personne], changes=changes | OUTSIDE)
+        waiting = line.wait(personne, rendezvous_id=booked.json["rendezvous_id"])
+        line.free()
+        rounds.clear()
+
+        assert line.answer(line.offers()[waiting], "accept").status == 200
+
+        assert_one_round(rounds)
+        assert len(rounds[0][1]) == 3
+
+    def test_of_a_death(self, line, rounds):
+        personne = line.world.personne()
+        line.wait(personne)
+        rounds.clear()
+
+        line.world.dies(personne)
+
+        assert_one_round(rounds)
+
+
+def assert_one_round(rounds):
+    first = {}
+    for transaction, keys in rounds:
+        assert keys <= first.setdefault(transaction, keys)
+
+
+def test_acceptances_and_bookings_that_cross_never_deadlock(line):
+    """Everybody wants one vehicle, the agents that hold it being locked before or after it."""
+    with crowded(line.world, 12) as world:
+        line.world = world
+        world.vehicle()
+        world.motif(code="VISITE", needs_vehicle=True, buffer_after_minutes=0)
+        spots = [f"{NEXT}T{hour:02}:00:00+01:00" for hour in (9, 10, 11, 14, 15, 16)]
+        agents = [world.agent() for _ in spots]
+        for agent in agents:
+            world.open(agent, NEXT)
+        for agent, spot in zip(agents, spots, strict=True):
+            line.wait(motif="VISITE", agent_id=str(agent))
+            line.agent = agent
+            line.free(motif="VISITE", starts_at=spot)
+        offered = list(line.offers().values())
+        assert len(offered) == len(spots)
+        newcomers = [world.personne() for _ in spots]
+        before, together = deadlocks(world), Barrier(12)
+
+        def work(index):
+            together.wait()
+            if index % 2:
+                return line.answer(offered[index // 2], "accept").status
+            spot = {"starts_at": spots[index // 2], "motif": "VISITE"} | OUTSIDE
+            return world.book([agents[index // 2]], [newcomers[index // 2]], changes=spot).status
+
+        with ThreadPoolExecutor(12) as pool:
+            statuses = Counter(pool.map(work, range(12)))
+
+        assert statuses == {200: 6, 409: 6}
+        assert deadlocks(world) == before
+        assert world.sql(OVERLAPS) == world.sql(MISMATCHES) == 0
