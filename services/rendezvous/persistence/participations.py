@@ -69,13 +69,11 @@ class Participations:
     def others(
         self, refused: Rendezvous, *, personne_id: UUID, now: datetime, limit: int
     ) -> list[Rendezvous]:
-        """Other sessions of the motif with a seat, at a time the person is free, nearest first."""
-        taken = sa.exists().where(
-            occupation.c.resource_id == personne_id,
-            ~occupation.c.overridden,
-            occupation.c.during.op("&&")(
-                sa.func.tstzrange(rendezvous.c.starts_at, rendezvous.c.ends_at)
-            ),
+        """Other sessions of the motif with a seat, at a time the person is free, nearest first.
+        What a responsable let overlap stands in the way too: its index is another."""
+        taken = sa.or_(
+            _taken(personne_id, ~occupation.c.overridden),
+            _taken(personne_id, occupation.c.overridden),
         )
         distance = sa.extract("epoch", rendezvous.c.starts_at - refused.place.starts_at)
         query = (
@@ -91,6 +89,16 @@ class Participations:
             .limit(limit)
         )
         return [as_rendezvous(row) for row in self._session.execute(query)]
+
+
+def _taken(personne_id: UUID, which: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    return sa.exists().where(
+        occupation.c.resource_id == personne_id,
+        which,
+        occupation.c.during.op("&&")(
+            sa.func.tstzrange(rendezvous.c.starts_at, rendezvous.c.ends_at)
+        ),
+    )
 
 
 def _open(motif: str) -> Sequence[sa.ColumnElement[bool]]:
