@@ -15,9 +15,23 @@ from chassis.runtime import Runtime
 from services.rendezvous.calendars import external
 from services.rendezvous.domain import delai
 from services.rendezvous.persistence import UnitOfWork
-from services.rendezvous.persistence.freed import ATTENTE_REVIEW, PLACE_FREED, as_freed
+from services.rendezvous.persistence.freed import (
+    ATTENTE_REVIEW,
+    PLACE_FREED,
+    SEAT_FREED,
+    as_freed,
+    as_seat,
+)
 from services.rendezvous.reprising import work_due_lines
-from services.rendezvous.usecases import booking, delais, offering, passing, reprise, series
+from services.rendezvous.usecases import (
+    booking,
+    delais,
+    offering,
+    offering_seats,
+    passing,
+    reprise,
+    series,
+)
 from services.rendezvous.usecases.calendars import REFRESH_DUE
 from services.rendezvous.usecases.filling import EXTENSION
 
@@ -56,7 +70,9 @@ def end_waits(uow: UnitOfWork, items: Sequence[Due]) -> None:
 @deadlines.due(ATTENTE_REVIEW)
 def review_waits(uow: UnitOfWork, items: Sequence[Due]) -> None:
     """A rendezvous was booked or cancelled: what was waited for may have no object any more."""
-    passing.review(uow, [UUID(item.subject) for item in items])
+    # Of a session it is in the payload: several of its seats may be looked at at once.
+    told_of = [item.payload.get("rendezvous_id", item.subject) for item in items]
+    passing.review(uow, [UUID(one) for one in told_of])
 
 
 @deadlines.outside(PLACE_FREED)
@@ -65,8 +81,18 @@ def offer_places(runtime: Runtime, items: Sequence[Due]) -> None:
     work_apart(runtime, items, partial(in_one, act=_offer_place), again_in=_FREED_AGAIN)
 
 
+@deadlines.outside(SEAT_FREED)
+def offer_seats(runtime: Runtime, items: Sequence[Due]) -> None:
+    """Offer the free seats of each session, one by transaction."""
+    work_apart(runtime, items, partial(in_one, act=_offer_seat), again_in=_FREED_AGAIN)
+
+
 def _offer_place(uow: UnitOfWork, item: Due) -> None:
     offering.offer_freed(uow, as_freed(item.payload))
+
+
+def _offer_seat(uow: UnitOfWork, item: Due) -> None:
+    offering_seats.offer_seat(uow, as_seat(item.payload))
 
 
 @deadlines.outside(EXTENSION)

@@ -17,7 +17,9 @@ from services.rendezvous.domain.errors import (
     NotYoursToBook,
     PeriodRefused,
     RendezvousMismatch,
+    SeatForOne,
 )
+from services.rendezvous.domain.motif import Motif
 from services.rendezvous.domain.rendezvous import Links, Rendezvous, Status
 
 #: How long one may wait at most: *exemple*.
@@ -133,7 +135,8 @@ class Wanted:
 
 @dataclass(eq=False, kw_only=True)
 class Attente:
-    """One entry of the waiting list. `rendezvous_id`: one they have, and would like earlier."""
+    """One entry of the waiting list. `rendezvous_id`: one they have, and would like earlier.
+    `session_id`: of a collective motif, the very session a seat is waited for in."""
 
     id: UUID
     personne_ids: tuple[UUID, ...]
@@ -148,6 +151,7 @@ class Attente:
     registered_at: datetime
     queued_at: datetime
     rendezvous_id: UUID | None = None
+    session_id: UUID | None = None
     links: Links = field(default_factory=Links)
     passes: int = 0
     status: AttenteStatus = AttenteStatus.WAITING
@@ -199,6 +203,32 @@ def check_priority(priority: Priority, reason: PriorityReason | None, *, is_pers
     """Raise NotYoursToBook for a person: an agent alone says that something is urgent."""
     if is_personne and (priority is Priority.URGENT or reason is not None):
         raise NotYoursToBook("Seul un agent peut dire qu’une demande est urgente.")
+
+
+def check_seat(motif: Motif, personne_ids: tuple[UUID, ...], *, rendezvous_id: UUID | None) -> None:
+    """Of a collective motif one waits for one seat, and moves nobody's rendezvous. Raises
+    SeatForOne, RendezvousMismatch."""
+    if not motif.is_collective:
+        return
+    if len(personne_ids) > 1:
+        raise SeatForOne("Faites une inscription par personne.", field="/personne_ids")
+    if rendezvous_id is not None:
+        raise RendezvousMismatch(
+            "Une session collective ne s’avance pas : attendez une place d’une autre.",
+            field="/rendezvous_id",
+        )
+
+
+def check_session(session: Rendezvous, *, motif: str, wanted: Wanted, now: datetime) -> None:
+    """The session waited for is to come, of this motif, when they can come. Raises
+    RendezvousMismatch, PeriodRefused."""
+    is_over = session.status is not Status.BOOKED or session.place.starts_at <= now
+    if session.motif != motif or is_over:
+        raise RendezvousMismatch(
+            "Vérifiez le motif ; la session doit être encore à venir.", field="/session_id"
+        )
+    if not wanted.suits(session.place.starts_at):
+        raise PeriodRefused("La session a lieu hors de la période ou des demi-journées données.")
 
 
 def check_earlier(

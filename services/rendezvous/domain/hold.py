@@ -25,7 +25,8 @@ class HoldStatus(StrEnum):
 
 @dataclass(eq=False, kw_only=True)
 class Hold:
-    """A place kept for one caller until `expires_at` (trade time)."""
+    """A place kept for one caller until `expires_at` (trade time); with a `session_id`, one seat
+    of that collective rendezvous."""
 
     id: UUID
     motif_id: UUID
@@ -33,6 +34,7 @@ class Hold:
     place: Place
     held_by: str
     expires_at: datetime
+    session_id: UUID | None = None
     status: HoldStatus = HoldStatus.OPEN
 
     def use(self, now: datetime) -> None:

@@ -1,6 +1,7 @@
-"""An offer: a time that freed, kept for someone of the waiting list until they answer.
+"""An offer: a time that freed, or a seat, kept for someone of the waiting list until they answer.
 
-Several offers may be made of one time at once: they share one hold, and the first to accept has it.
+Several offers may be made of one time, or of one seat, at once: they share one hold, and the first
+to accept has it.
 """
 
 from __future__ import annotations
@@ -83,9 +84,18 @@ class Freed:
     after: tuple[bool, datetime, UUID] | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class FreedSeat:
+    """A seat of a collective rendezvous may be free. `id`, `after`: as in Freed."""
+
+    id: UUID
+    session_id: UUID
+    after: tuple[bool, datetime, UUID] | None = None
+
+
 @dataclass(eq=False, kw_only=True)
 class Offre:
-    """A time offered to one entry of the waiting list."""
+    """A time, or a seat, offered to one entry of the waiting list."""
 
     id: UUID
     attente_id: UUID
@@ -103,6 +113,8 @@ class Offre:
     closed_at: datetime | None = None
     #: The rendezvous it became.
     rendezvous_id: UUID | None = None
+    #: Of a seat: the collective rendezvous it is in.
+    session_id: UUID | None = None
 
     def accept(self, rendezvous_id: UUID, now: datetime) -> OfferClosed:
         """They take it. Raises OffreTaken, OffreExpired or OffreOver."""

@@ -93,11 +93,22 @@ class Participation:
         self.status, self.closed_at = target, now
 
 
-class Session:
-    """A collective rendezvous and who takes part. Those who left are kept, and have no seat."""
+@dataclass(frozen=True, kw_only=True)
+class OpenSession:
+    """A session still to be held and the seats one may ask for."""
 
-    def __init__(self, rendezvous: Rendezvous, participations: Iterable[Participation]) -> None:
-        self.rendezvous = rendezvous
+    rendezvous: Rendezvous
+    seats_left: int
+
+
+class Session:
+    """A collective rendezvous and who takes part. Those who left are kept, and have no seat.
+    `kept`: seats offered to the waiting list, which nobody else may have meanwhile."""
+
+    def __init__(
+        self, rendezvous: Rendezvous, participations: Iterable[Participation], *, kept: int = 0
+    ) -> None:
+        self.rendezvous, self.kept = rendezvous, kept
         self._of = {one.personne_id: one for one in participations}
 
     @property
@@ -109,6 +120,11 @@ class Session:
     def seated(self) -> list[Participation]:
         """Those who have a seat."""
         return [one for one in self.participations if one.status is not Status.CANCELLED]
+
+    @property
+    def seats_left(self) -> int:
+        """How many more may enrol."""
+        return max(0, self.rendezvous.capacity - len(self.seated) - self.kept)
 
     def get(self, personne_id: UUID) -> Participation | None:
         """The participation of a person, if there ever was one."""
@@ -124,8 +140,8 @@ class Session:
         known = self._of.get(personne_id)
         if known is not None and known.status is not Status.CANCELLED:
             raise AlreadyEnrolled("Relisez la liste des participants.")
-        if len(self.seated) >= self.rendezvous.capacity:
-            raise SessionFull("Choisissez une autre session.")
+        if not self.seats_left:
+            raise SessionFull("Choisissez une autre session, ou inscrivez la personne en attente.")
         self._of[personne_id] = Participation(
             rendezvous_id=self.rendezvous.id,
             personne_id=personne_id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.orm import Session
 
+from chassis.clock import paris_day
 from chassis.locks import lock_resources
 from services.rendezvous.domain.attente import (
     Attente,
@@ -22,10 +23,10 @@ from services.rendezvous.domain.attente import (
     Wanted,
     Where,
 )
-from services.rendezvous.domain.offre import Freed, OffreStatus
-from services.rendezvous.domain.rendezvous import Links, Status
+from services.rendezvous.domain.offre import Freed, FreedSeat, OffreStatus
+from services.rendezvous.domain.rendezvous import Links, Place, Rendezvous, Status
 from services.rendezvous.persistence.occupations import lock_names
-from services.rendezvous.persistence.tables import attente, offre, rendezvous
+from services.rendezvous.persistence.tables import attente, offre, participation, rendezvous
 
 _UUIDS = pg.ARRAY(pg.UUID)
 _ORDER = (attente.c.priority != Priority.URGENT, attente.c.queued_at, attente.c.id)
@@ -72,7 +73,7 @@ class Attentes:
             self._session.scalars(
                 sa.select(attente.c.motif)
                 .distinct()
-                .where(_WAITING, _where_freed(freed), attente.c.motif.in_(motifs))
+                .where(_WAITING, _where(freed), attente.c.motif.in_(motifs))
                 .order_by(attente.c.motif)
             )
         )
@@ -91,15 +92,30 @@ class Attentes:
         very time before."""
         wanted = [
             _WAITING,
-            _where_freed(freed),
+            _where(freed),
             attente.c.motif.in_(motifs),
             attente.c.from_on <= last_day,
             attente.c.until_on >= first_day,
             ~_offered(freed.id),
         ]
-        if freed.after is not None:
-            wanted.append(sa.tuple_(*_ORDER) > freed.after)
-        return self._list(*wanted, limit=most)
+        return self._list(*wanted, *_after(freed.after), limit=most)
+
+    def in_line_for_seat(self, seat: FreedSeat, session: Rendezvous, most: int) -> list[Attente]:
+        """Who could be offered a seat of a session, in the fair order, after the last one looked
+        at: whoever waits for that very session, or for its motif there and then."""
+        place = session.place
+        here = sa.and_(attente.c.session_id.is_(None), _where(place))
+        day = paris_day(place.starts_at)
+        return self._list(
+            _WAITING,
+            attente.c.motif == session.motif,
+            sa.or_(attente.c.session_id == session.id, here),
+            attente.c.from_on <= day,
+            attente.c.until_on >= day,
+            ~_offered(seat.id),
+            *_after(seat.after),
+            limit=most,
+        )
 
     def list_of(self, mds: str, motif: str | None, *, after: int, limit: int) -> list[Any]:
         """(rank, entry) of an MDS in the fair order; the rank is that among those of the motif."""
@@ -140,16 +156,20 @@ class Attentes:
 
     def ended_by(self, rendezvous_id: UUID) -> list[tuple[UUID, AttenteReason]]:
         """The entries that what became of a rendezvous ends: it was what they waited for, or the
-        one they wanted earlier is over. One that was honoured before anybody looked was booked."""
+        one they wanted earlier, or a seat of, is over. One that was honoured before anybody looked
+        was booked."""
         booked = rendezvous.c.status == Status.BOOKED
         otherwise = sa.and_(
             rendezvous.c.status.in_((Status.BOOKED, Status.HONOURED)),
             attente.c.motif == rendezvous.c.motif,
             attente.c.personne_ids.overlap(rendezvous.c.personne_ids),
-            rendezvous.c.booked_at >= attente.c.registered_at,
+            _obtained_since(),
             attente.c.rendezvous_id.is_distinct_from(rendezvous.c.id),
         )
-        over = sa.and_(~booked, attente.c.rendezvous_id == rendezvous.c.id)
+        named = sa.or_(
+            attente.c.rendezvous_id == rendezvous.c.id, attente.c.session_id == rendezvous.c.id
+        )
+        over = sa.and_(~booked, named)
         reason = sa.case(
             (over, AttenteReason.RENDEZVOUS_OVER), else_=AttenteReason.BOOKED_MEANWHILE
         )
@@ -167,7 +187,7 @@ class Attentes:
             rendezvous.c.personne_ids.overlap(attente.c.personne_ids),
             rendezvous.c.motif == attente.c.motif,
             rendezvous.c.status.in_((Status.BOOKED, Status.HONOURED)),
-            rendezvous.c.booked_at >= attente.c.registered_at,
+            _obtained_since(),
             rendezvous.c.id.is_distinct_from(attente.c.rendezvous_id),
         )
         wanted = attente.c.id == sa.any_(sa.cast(list(attente_ids), _UUIDS))
@@ -180,7 +200,7 @@ class Attentes:
         return [as_attente(row._asdict()) for row in rows]
 
 
-def _where_freed(freed: Freed) -> sa.ColumnElement[bool]:
+def _where(freed: Freed | Place) -> sa.ColumnElement[bool]:
     """They wait for one of its agents, else for its site or its MDS."""
     here = sa.and_(
         attente.c.agent_id.is_(None),
@@ -196,6 +216,23 @@ def _offered(freed_id: UUID) -> sa.ColumnElement[bool]:
         offre.c.attente_id == attente.c.id,
         sa.or_(offre.c.status == OffreStatus.OPEN, offre.c.creneau_id == freed_id),
     )
+
+
+def _after(order: tuple[bool, datetime, UUID] | None) -> list[sa.ColumnElement[bool]]:
+    """Those who come after a place in the fair order."""
+    return [] if order is None else [sa.tuple_(*_ORDER) > order]
+
+
+def _obtained_since() -> sa.ColumnElement[bool]:
+    """A rendezvous was booked since an entry was registered; a seat of a collective one taken."""
+    seated = sa.exists().where(
+        participation.c.rendezvous_id == rendezvous.c.id,
+        participation.c.personne_id == sa.any_(attente.c.personne_ids),
+        participation.c.status == Status.BOOKED,
+        participation.c.joined_at >= attente.c.registered_at,
+    )
+    alone = sa.and_(rendezvous.c.capacity == 1, rendezvous.c.booked_at >= attente.c.registered_at)
+    return sa.or_(alone, sa.and_(rendezvous.c.capacity > 1, seated))
 
 
 def _as_row(item: Attente) -> dict[str, Any]:

@@ -10,10 +10,11 @@ from uuid import UUID
 
 from chassis.correlation import current
 from chassis.ids import new_id
-from services.rendezvous.domain.offre import Freed
+from services.rendezvous.domain.offre import Freed, FreedSeat
+from services.rendezvous.domain.rendezvous import Place
 
 #: The kinds of due work of the waiting list.
-PLACE_FREED, ATTENTE_REVIEW = "place_freed", "attente_review"
+PLACE_FREED, SEAT_FREED, ATTENTE_REVIEW = "place_freed", "seat_freed", "attente_review"
 #: Run just before a commit, in its exchange: when nobody waits, nothing is written.
 _PLAN_FREED = """
     INSERT INTO due (id, kind, subject, due_at, payload, correlation_id)
@@ -29,18 +30,34 @@ _PLAN_REVIEW = """
        OR EXISTS (SELECT FROM attente WHERE status = 'WAITING' AND rendezvous_id = %s::uuid)
     ON CONFLICT (kind, subject) WHERE done_at IS NULL DO NOTHING
 """
+#: `personne_ids` and `motif`: of who took a seat. Several may at once, and each is looked at: the
+#: subject is a new one, and the session is in the payload.
+_PLAN_SEAT_REVIEW = """
+    INSERT INTO due (id, kind, subject, due_at, payload, correlation_id)
+    SELECT %s::uuid, %s, %s, %s::timestamptz, %s::jsonb, %s::uuid
+    WHERE EXISTS (SELECT FROM attente
+                  WHERE status = 'WAITING' AND motif = %s AND personne_ids && %s::uuid[])
+"""
+_PLAN_SESSION_REVIEW = """
+    INSERT INTO due (id, kind, subject, due_at, payload, correlation_id)
+    SELECT %s::uuid, %s, %s, %s::timestamptz, %s::jsonb, %s::uuid
+    WHERE EXISTS (SELECT FROM attente WHERE status = 'WAITING' AND session_id = %s::uuid)
+       OR EXISTS (SELECT FROM hold WHERE status = 'OPEN' AND session_id = %s::uuid)
+"""
+_PLAN_SEAT = """
+    INSERT INTO due (id, kind, subject, due_at, payload, correlation_id)
+    SELECT %s::uuid, %s, %s, %s::timestamptz, %s::jsonb, %s::uuid
+    WHERE EXISTS (SELECT FROM attente WHERE status = 'WAITING' AND mds = %s AND motif = %s)
+       OR EXISTS (SELECT FROM attente WHERE status = 'WAITING' AND session_id = %s::uuid)
+       OR EXISTS (SELECT FROM attente WHERE status = 'WAITING' AND agent_id = ANY(%s::uuid[]))
+"""
 Planned = tuple[str, tuple[Any, ...]]
 
 
 def plan_freed(freed: Freed, now: datetime) -> Planned:
     """For `run_last`: have a freed time offered, if anyone waits where it is or for its agents."""
     return _PLAN_FREED, (
-        new_id(),
-        PLACE_FREED,
-        str(new_id()),
-        now,
-        json.dumps(payload_of(freed)),
-        current().correlation_id,
+        *_row(PLACE_FREED, payload_of(freed), now),
         freed.mds,
         list(freed.agent_ids),
     )
@@ -62,6 +79,39 @@ def plan_review(
     )
 
 
+def plan_seat_review(session_id: UUID, motif: str, personne_id: UUID, now: datetime) -> Planned:
+    """For `run_last`: have the entries that a seat taken ends looked at."""
+    row = _row(ATTENTE_REVIEW, {"rendezvous_id": str(session_id)}, now)
+    return _PLAN_SEAT_REVIEW, (*row, motif, [personne_id])
+
+
+def plan_session_review(session_id: UUID, now: datetime) -> Planned:
+    """For `run_last`: a session was cancelled or moved; have what waits for it looked at, and what
+    is offered of it."""
+    row = _row(ATTENTE_REVIEW, {"rendezvous_id": str(session_id)}, now)
+    return _PLAN_SESSION_REVIEW, (*row, session_id, session_id)
+
+
+def plan_seat(seat: FreedSeat, motif: str, place: Place, now: datetime) -> Planned:
+    """For `run_last`: have the free seats of a session offered, if anyone waits for one."""
+    payload = {"id": str(seat.id), "session_id": str(seat.session_id), "after": _told(seat.after)}
+    row = _row(SEAT_FREED, payload, now)
+    return _PLAN_SEAT, (*row, place.mds, motif, seat.session_id, list(place.agent_ids))
+
+
+def as_seat(payload: Mapping[str, Any]) -> FreedSeat:
+    """A seat out of the payload of its due work."""
+    return FreedSeat(
+        id=UUID(payload["id"]),
+        session_id=UUID(payload["session_id"]),
+        after=_as_order(payload["after"]),
+    )
+
+
+def _row(kind: str, payload: Mapping[str, Any], now: datetime) -> tuple[Any, ...]:
+    return new_id(), kind, str(new_id()), now, json.dumps(payload), current().correlation_id
+
+
 def payload_of(freed: Freed) -> dict[str, Any]:
     """A freed time as due work carries it: ids, codes and instants."""
     return {
@@ -73,7 +123,7 @@ def payload_of(freed: Freed) -> dict[str, Any]:
         "to_at": freed.to_at.isoformat(),
         "room_id": str(freed.room_id) if freed.room_id else None,
         "motif": freed.motif,
-        "after": freed.after and [freed.after[0], freed.after[1].isoformat(), str(freed.after[2])],
+        "after": _told(freed.after),
     }
 
 
@@ -90,6 +140,10 @@ def as_freed(payload: Mapping[str, Any]) -> Freed:
         motif=payload["motif"],
         after=_as_order(payload.get("after")),
     )
+
+
+def _told(order: tuple[bool, datetime, UUID] | None) -> list[Any] | None:
+    return None if order is None else [order[0], order[1].isoformat(), str(order[2])]
 
 
 def _as_order(value: list[Any] | None) -> tuple[bool, datetime, UUID] | None:

@@ -39,6 +39,19 @@ class Holds:
         ).one_or_none()
         return _as_hold(row) if row else None
 
+    def seats_kept(self, session_id: UUID, now: datetime, *, own: UUID | None = None) -> int:
+        """How many seats of a session are kept for whom they are offered to, `own` left out. Who
+        has locked the session sees none appear meanwhile."""
+        wanted = (hold.c.session_id == session_id, hold.c.id.is_distinct_from(own))
+        query = sa.select(sa.func.count()).where(*wanted, *kept_seat(now))
+        return self._session.execute(query).scalar_one()
+
+    def seats_of(self, session_ids: Collection[UUID]) -> list[UUID]:
+        """The holds that keep seats of these sessions."""
+        wanted = hold.c.session_id == sa.any_(sa.cast(list(session_ids), _UUIDS))
+        open_ones = hold.c.status == HoldStatus.OPEN
+        return list(self._session.scalars(sa.select(hold.c.id).where(wanted, open_ones)))
+
     def lock_holder(self, held_by: str) -> None:
         """Two holds of one person at once go one after the other."""
         lock_resources(self._session, [f"holder:{held_by}"])
@@ -78,6 +91,11 @@ class Holds:
                 )
             )
         return expired
+
+
+def kept_seat(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    """A seat is kept until its time has run out, whatever became of the work that was due."""
+    return hold.c.status == HoldStatus.OPEN, hold.c.session_id.is_not(None), hold.c.expires_at > now
 
 
 def _hold_row(item: Hold) -> dict[str, Any]:

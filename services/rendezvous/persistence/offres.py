@@ -20,7 +20,13 @@ _PLACE = tuple(Place.__dataclass_fields__)
 _OWN = tuple(offre.columns.keys())
 #: Where and when is the hold's; to whom, the entry's.
 _WHOLE = (
-    sa.select(offre, hold.c.motif, *(hold.c[name] for name in _PLACE), attente.c.personne_ids)
+    sa.select(
+        offre,
+        hold.c.motif,
+        hold.c.session_id,
+        *(hold.c[name] for name in _PLACE),
+        attente.c.personne_ids,
+    )
     .join(hold, hold.c.id == offre.c.hold_id)
     .join(attente, attente.c.id == offre.c.attente_id)
 )
@@ -51,6 +57,17 @@ class Offres:
         query = _WHOLE.where(offre.c.hold_id == hold_id).order_by(offre.c.id)
         rows = self._session.execute(query.with_for_update(of=offre))
         return [_as_offre(row) for row in rows]
+
+    def last_freed(self, session_id: UUID) -> UUID | None:
+        """What the last seat of a session that was offered came from."""
+        query = (
+            sa.select(offre.c.creneau_id)
+            .join(hold, hold.c.id == offre.c.hold_id)
+            .where(hold.c.session_id == session_id)
+            .order_by(offre.c.offered_at.desc(), offre.c.id.desc())
+            .limit(1)
+        )
+        return self._session.scalars(query).one_or_none()
 
     def open_of(self, attente_ids: Collection[UUID]) -> dict[UUID, Offre]:
         """The open offer of each of these entries that has one."""

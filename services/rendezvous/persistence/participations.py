@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session as Connection
 
 from chassis.upsert import upsert
 from services.rendezvous.domain.occupation import Interval
-from services.rendezvous.domain.participation import Participation, Session
+from services.rendezvous.domain.participation import OpenSession, Participation, Session
 from services.rendezvous.domain.rendezvous import CancelledBy, CancelReason, Rendezvous, Status
-from services.rendezvous.persistence.rendezvous import as_rendezvous
-from services.rendezvous.persistence.tables import occupation, participation, rendezvous
+from services.rendezvous.persistence.holds import kept_seat
+from services.rendezvous.persistence.rendezvous import revive
+from services.rendezvous.persistence.tables import hold, occupation, participation, rendezvous
 
 _UUIDS = pg.ARRAY(pg.UUID)
 
@@ -28,13 +29,13 @@ class Participations:
     def __init__(self, session: Connection) -> None:
         self._session = session
 
-    def session_of(self, collective: Rendezvous) -> Session:
-        """A collective rendezvous with who takes part.
+    def session_of(self, collective: Rendezvous, *, kept: int = 0) -> Session:
+        """A collective rendezvous with who takes part; `kept`: see `Holds.seats_kept`.
 
         To change it, lock the rendezvous first, in a statement of its own: what was committed
         while one waited is seen by the next statement alone.
         """
-        return Session(collective, self.of([collective.id])[collective.id])
+        return Session(collective, self.of([collective.id])[collective.id], kept=kept)
 
     def of(self, rendezvous_ids: Collection[UUID]) -> dict[UUID, list[Participation]]:
         """The participations of these rendezvous, those who left included."""
@@ -55,20 +56,21 @@ class Participations:
             upsert(self._session, participation, *map(vars, changed))
 
     def sessions(
-        self, *, motif: str, site: str | None, window: Interval, limit: int
-    ) -> list[Rendezvous]:
+        self, *, motif: str, site: str | None, window: Interval, now: datetime, limit: int
+    ) -> list[OpenSession]:
         """The collective rendezvous of a motif still to be held in a window, soonest first."""
         wanted = [*_open(motif), rendezvous.c.starts_at >= window.start]
         wanted.append(rendezvous.c.starts_at < window.end)
         if site is not None:
             wanted.append(rendezvous.c.site == site)
-        query = sa.select(rendezvous).where(*wanted)
+        left = _seats_left(now)
+        query = sa.select(rendezvous, left.label("seats_left")).where(*wanted)
         query = query.order_by(rendezvous.c.starts_at, rendezvous.c.id).limit(limit)
-        return [as_rendezvous(row) for row in self._session.execute(query)]
+        return [_as_open(row) for row in self._session.execute(query)]
 
     def others(
         self, refused: Rendezvous, *, personne_id: UUID, now: datetime, limit: int
-    ) -> list[Rendezvous]:
+    ) -> list[OpenSession]:
         """Other sessions of the motif with a seat, at a time the person is free, nearest first.
         What a responsable let overlap stands in the way too: its index is another."""
         taken = sa.or_(
@@ -76,19 +78,20 @@ class Participations:
             _taken(personne_id, occupation.c.overridden),
         )
         distance = sa.extract("epoch", rendezvous.c.starts_at - refused.place.starts_at)
+        left = _seats_left(now)
         query = (
-            sa.select(rendezvous)
+            sa.select(rendezvous, left.label("seats_left"))
             .where(
                 *_open(refused.motif),
                 rendezvous.c.id != refused.id,
                 rendezvous.c.starts_at > now,
-                sa.func.cardinality(rendezvous.c.personne_ids) < rendezvous.c.capacity,
+                left > 0,
                 ~taken,
             )
             .order_by(sa.func.abs(distance), rendezvous.c.id)
             .limit(limit)
         )
-        return [as_rendezvous(row) for row in self._session.execute(query)]
+        return [_as_open(row) for row in self._session.execute(query)]
 
 
 def _taken(personne_id: UUID, which: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
@@ -107,6 +110,24 @@ def _open(motif: str) -> Sequence[sa.ColumnElement[bool]]:
         rendezvous.c.capacity > 1,
         rendezvous.c.status == Status.BOOKED,
     )
+
+
+def _seats_left(now: datetime) -> sa.ColumnElement[int]:
+    """Neither taken nor kept for whom it is offered to."""
+    kept = (
+        sa.select(sa.func.count())
+        .where(hold.c.session_id == rendezvous.c.id, *kept_seat(now))
+        .correlate(rendezvous)
+        .scalar_subquery()
+    )
+    taken = sa.func.cardinality(rendezvous.c.personne_ids)
+    return sa.func.greatest(0, rendezvous.c.capacity - taken - kept)
+
+
+def _as_open(row: sa.Row[Any]) -> OpenSession:
+    values = dict(row._mapping)
+    left = values.pop("seats_left")
+    return OpenSession(rendezvous=revive(values), seats_left=left)
 
 
 def _as_participation(row: sa.Row[Any]) -> Participation:

@@ -329,15 +329,16 @@ def _as_seen(row: sa.Row[Any]) -> Seen:
     values = dict(row._mapping)
     referent_id, known = values.pop("referent_id"), values.pop("personnes") or ()
     personnes = {one.personne_id: one for one in map(as_personne, known)}
-    return Seen(rendezvous=_revive(values), referent_id=referent_id, personnes=personnes)
+    return Seen(rendezvous=revive(values), referent_id=referent_id, personnes=personnes)
 
 
 def as_rendezvous(row: sa.Row[Any]) -> Rendezvous:
     """A row as the domain sees it."""
-    return _revive(dict(row._mapping))
+    return revive(dict(row._mapping))
 
 
-def _revive(values: dict[str, Any]) -> Rendezvous:
+def revive(values: dict[str, Any]) -> Rendezvous:
+    """The columns of a row as the domain sees them."""
     del values["held_on"]
     codes = {name: _code(kind, values[name]) for name, kind in _CODES.items()}
     return Rendezvous(

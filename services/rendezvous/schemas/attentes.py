@@ -20,21 +20,26 @@ from services.rendezvous.domain.motif import Modality
 from services.rendezvous.domain.offre import OffreStatus
 from services.rendezvous.domain.rendezvous import MAX_AGENTS, MAX_PERSONNES
 
-_WHERE = ("agent_id", "site", "mds")
+_WHERE = ("agent_id", "site", "mds", "session_id")
 
 
 class AttenteIn(Schema):
     """Ask to be called when a time frees."""
 
     personne_ids = fields.uuids(
-        "Personnes à recevoir ensemble.", least=1, most=MAX_PERSONNES, required=True
+        "Personnes à recevoir ensemble ; une seule pour un motif collectif.",
+        least=1,
+        most=MAX_PERSONNES,
+        required=True,
     )
     motif = fields.code("Code du motif.", "ACCOMPAGNEMENT", required=True)
     mds = fields.code(
-        "N’importe où dans cette MDS (donnez mds, site ou agent_id, un seul).", "MDS-MONTAUBAN"
+        "N’importe où dans cette MDS (donnez mds, site, agent_id ou session_id, un seul).",
+        "MDS-MONTAUBAN",
     )
     site = fields.code("Sur ce site seulement.", "MONTAUBAN-CENTRE")
     agent_id = fields.uuid("Avec cet agent seulement, où qu’il reçoive.")
+    session_id = fields.uuid("D’un motif collectif : une place de cette session seulement.")
     from_on = fields.day(
         "Premier jour qui convient ; absent : aujourd’hui.", load_default=None, allow_none=True
     )
@@ -64,7 +69,7 @@ class AttenteIn(Schema):
     @validates_schema
     def _one_place(self, data: Mapping[str, Any], **_: Any) -> None:
         if len([name for name in _WHERE if name in data]) != 1:
-            raise ValidationError("Donnez mds, site ou agent_id : un seul.", "mds")
+            raise ValidationError("Donnez mds, site, agent_id ou session_id : un seul.", "mds")
 
     @validates_schema
     def _urgent_with_a_reason(self, data: Mapping[str, Any], **_: Any) -> None:
@@ -95,6 +100,7 @@ class AttenteOut(Schema):
     priority = fields.choice(Priority, "Priorité.", "NORMAL")
     priority_reason = fields.choice(PriorityReason, "Raison de l’urgence.", allow_none=True)
     rendezvous_id = fields.uuid("Rendez-vous à avancer.", allow_none=True)
+    session_id = fields.uuid("Session collective attendue, si c’est celle-là.", allow_none=True)
     obtained_id = fields.uuid("Rendez-vous obtenu.", allow_none=True)
     dossier_id = fields.uuid("Dossier.", allow_none=True)
     orientation_id = fields.uuid("Orientation.", allow_none=True)
@@ -136,7 +142,7 @@ class AttentesOut(Schema):
 
 
 class OffreOut(Schema):
-    """A freed time offered to an entry; a masked one tells only when, and until when."""
+    """A freed time or a seat offered to an entry; masked, it tells only when, and until when."""
 
     offer_id = fields.uuid("Identifiant.")
     attente_id = fields.uuid("Inscription à laquelle elle est faite.")
@@ -151,6 +157,7 @@ class OffreOut(Schema):
     ends_at = fields.instant("Fin (UTC).", "2023-01-09T09:45:00+00:00")
     expires_at = fields.instant("À accepter avant (UTC).", "2023-01-05T13:00:00+00:00")
     rendezvous_id = fields.uuid("Rendez-vous obtenu, une fois acceptée.", allow_none=True)
+    session_id = fields.uuid("D’une place : la session collective où elle est.", allow_none=True)
 
     @pre_dump
     def _flatten(self, line: Any, **_: Any) -> dict[str, Any]:

@@ -49,15 +49,19 @@ class SessionsQuery(Period):
 class SessionOut(Schema):
     """A collective rendezvous to enrol in; nobody is named."""
 
-    rendezvous_id = fields.uuid("Rendez-vous collectif.", attribute="id")
-    motif = fields.code("Motif.", "ATELIER-BUDGET")
-    modality = fields.choice(Modality, "Modalité.")
-    mds = fields.code("MDS.", "MDS-MONTAUBAN", attribute="place.mds")
-    site = fields.code("Site.", "MONTAUBAN-CENTRE", attribute="place.site")
-    starts_at = fields.instant("Début (UTC).", attribute="place.starts_at")
-    ends_at = fields.instant("Fin (UTC).", attribute="place.ends_at")
-    capacity = fields.integer("Places.", 12)
-    seats_left = fields.integer("Places qui restent ; 0 : complet.", 4)
+    rendezvous_id = fields.uuid("Rendez-vous collectif.", attribute="rendezvous.id")
+    motif = fields.code("Motif.", "ATELIER-BUDGET", attribute="rendezvous.motif")
+    modality = fields.choice(Modality, "Modalité.", attribute="rendezvous.modality")
+    mds = fields.code("MDS.", "MDS-MONTAUBAN", attribute="rendezvous.place.mds")
+    site = fields.code("Site.", "MONTAUBAN-CENTRE", attribute="rendezvous.place.site")
+    starts_at = fields.instant("Début (UTC).", attribute="rendezvous.place.starts_at")
+    ends_at = fields.instant("Fin (UTC).", attribute="rendezvous.place.ends_at")
+    capacity = fields.integer("Places.", 12, attribute="rendezvous.capacity")
+    seats_left = fields.integer(
+        "Places qui restent, celles qui sont gardées pour la liste d’attente exceptées ; "
+        "0 : complet.",
+        4,
+    )
 
 
 class SessionsOut(Schema):

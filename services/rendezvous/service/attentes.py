@@ -60,7 +60,10 @@ class AttenteRoutes:
             errors.RendezvousUnknown,
             errors.RendezvousMismatch,
             errors.AttenteExists,
-            errors.CollectiveMotif,
+            errors.SeatForOne,
+            errors.NotTied,
+            errors.NotCollective,
+            errors.AlreadyEnrolled,
             PersonneNotFound,
         ),
     )
@@ -141,6 +144,10 @@ class AttenteRoutes:
             errors.ProfessionNotAllowed,
             errors.BinomeRequired,
             errors.AgentAbsent,
+            errors.SessionFull,
+            errors.PersonneTaken,
+            errors.AlreadyEnrolled,
+            errors.IllegalTransition,
             PersonneNotFound,
         ),
     )
@@ -175,6 +182,7 @@ class AttenteRoutes:
 def _registration(body: dict[str, Any], today: Any) -> dict[str, Any]:
     names = ("personne_ids", "motif", "rendezvous_id")
     return {name: body[name] for name in names} | {
+        "session_id": body.get("session_id"),
         "urgency": (body["priority"], body["priority_reason"]),
         "where": {name: body[name] for name in ("mds", "site", "agent_id") if name in body},
         "wanted": Wanted(

@@ -14,7 +14,7 @@ from services.rendezvous.schemas.participation import JoinIn, SeatOut, SessionsO
 from services.rendezvous.schemas.rendezvous import CancelIn, MissIn
 from services.rendezvous.service import allowed
 from services.rendezvous.usecases import participation
-from services.rendezvous.usecases.participation import Seated
+from services.rendezvous.usecases.seats import Seated
 
 _PROBLEMS = (errors.ParticipantUnknown, errors.IllegalTransition)
 

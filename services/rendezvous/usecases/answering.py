@@ -14,12 +14,14 @@ from uuid import UUID
 
 from chassis.caller import Caller
 from chassis.ids import new_id
+from services.protection import PersonneNotFound
 from services.rendezvous.domain.attente import Attente
 from services.rendezvous.domain.booking import check_agents, check_links, check_personnes, mds_of
 from services.rendezvous.domain.errors import (
     AttenteOver,
     AttenteUnknown,
     MotifUnknown,
+    OffreOver,
     OffreUnknown,
 )
 from services.rendezvous.domain.hold import Hold, HoldStatus
@@ -27,13 +29,14 @@ from services.rendezvous.domain.motif import Motif
 from services.rendezvous.domain.occupation import Claim
 from services.rendezvous.domain.offre import Offre, OffreStatus
 from services.rendezvous.domain.rendezvous import Place, Rendezvous, Status, booked
-from services.rendezvous.domain.rights import Viewer
+from services.rendezvous.domain.rights import Viewer, is_closed_to
 from services.rendezvous.domain.waiting_rights import check_answers
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.usecases.booking import store, wish_of
 from services.rendezvous.usecases.freeing import place_left
-from services.rendezvous.usecases.passing import give_on, locked_offers, pass_turn
+from services.rendezvous.usecases.passing import give_on, locked_offers, pass_turn, seat_stands
 from services.rendezvous.usecases.seating import Seat, read_ground, take_place
+from services.rendezvous.usecases.seats import known_personne, take_seat
 from services.rendezvous.usecases.viewers import viewer_of
 from services.rendezvous.usecases.waiting import visible_entry
 
@@ -68,6 +71,8 @@ def accept(uow: UnitOfWork, *, by: Caller, offer_id: UUID) -> OfferLine:
     if seen.status is OffreStatus.ACCEPTED:
         return OfferLine(offre=seen, masked=masked)
     uow.occupations.lock(_resources(uow, seen, entry))
+    if seen.session_id is not None:
+        uow.agendas.get(seen.session_id, to_change=True)
     kept = uow.holds.get(seen.hold_id)
     offers = uow.offres.of_hold(seen.hold_id)
     offer = next(one for one in offers if one.id == offer_id)
@@ -94,7 +99,10 @@ def decline(uow: UnitOfWork, *, by: Caller, offer_id: UUID) -> OfferLine:
 
 
 def _resources(uow: UnitOfWork, offer: Offre, entry: Attente) -> set[UUID]:
-    """What the place offered takes, and what the rendezvous it replaces gives up."""
+    """What the place offered takes, and what the rendezvous it replaces gives up. A seat takes the
+    person's time alone; the row of its session is locked before that of its hold."""
+    if offer.session_id is not None:
+        return set(entry.personne_ids)
     theirs = uow.agendas.get(entry.rendezvous_id) if entry.rendezvous_id else None
     places = [offer.place, *([theirs.place] if theirs else [])]
     taken = {one for place in places for one in (*place.agent_ids, *place.resource_ids)}
@@ -117,17 +125,33 @@ def _take(uow: UnitOfWork, viewer: Viewer, offer: Offre, kept: Hold | None) -> N
     entry = uow.attentes.get(offer.attente_id, to_change=True)
     if entry is None or kept is None:
         raise OffreUnknown()
-    motif = _check(uow, viewer, entry, kept)
-    rendezvous_id = (
-        _move(uow, entry, kept, motif)
-        if entry.rendezvous_id
-        else _book(uow, viewer, entry, kept, motif)
-    )
+    rendezvous_id = _obtain(uow, viewer, entry, kept)
     entry.place(rendezvous_id, uow.now)
     uow.publish(offer.accept(rendezvous_id, uow.now))
     uow.holds.set_status(kept.id, HoldStatus.USED)
     uow.offres.save(offer)
     uow.attentes.save(entry)
+
+
+def _obtain(uow: UnitOfWork, viewer: Viewer, entry: Attente, kept: Hold) -> UUID:
+    if kept.session_id is not None:
+        return _sit(uow, viewer, entry, kept, kept.session_id)
+    motif = _check(uow, viewer, entry, kept)
+    if entry.rendezvous_id is not None:
+        return _move(uow, entry, kept, motif)
+    return _book(uow, viewer, entry, kept, motif)
+
+
+def _sit(uow: UnitOfWork, viewer: Viewer, entry: Attente, kept: Hold, session_id: UUID) -> UUID:
+    """The seat that was kept is theirs; only the session and the person may have changed."""
+    session = uow.agendas.get(session_id)
+    if session is None or not seat_stands(session, kept):
+        raise OffreOver("La session n’a plus lieu à cet horaire : votre place dans la liste reste.")
+    (personne_id,) = entry.personne_ids
+    known = known_personne(uow, personne_id)
+    if known is None or is_closed_to(viewer, known):
+        raise PersonneNotFound()
+    return take_seat(uow, session, personne_id, by=viewer.subject, own=kept.id).rendezvous.id
 
 
 def _check(uow: UnitOfWork, viewer: Viewer, entry: Attente, kept: Hold) -> Motif:

@@ -44,7 +44,12 @@ from services.rendezvous.domain.rendezvous import (
 )
 from services.rendezvous.domain.rights import Viewer
 from services.rendezvous.persistence import UnitOfWork
-from services.rendezvous.usecases.freeing import place_left, wait_may_end
+from services.rendezvous.usecases.freeing import (
+    place_left,
+    seat_left,
+    session_changed,
+    wait_may_end,
+)
 from services.rendezvous.usecases.seating import Seat, read_ground, seat_of, take_place
 from services.rendezvous.usecases.viewers import (
     Line,
@@ -142,6 +147,7 @@ def book(
     uow.participations.save(*participations)
     uow.publish(*facts)
     wait_may_end(uow, rendezvous)
+    seat_left(uow, rendezvous)
     return own_line(viewer, rendezvous, participations)
 
 
@@ -274,6 +280,9 @@ def _move_locked(
     uow.publish(fact)
     if place.agent_ids != left[0].agent_ids or not place.keeps_time_of(left[0]):
         place_left(uow, *left)
+    if seen.is_collective:
+        session_changed(uow, seen)
+        seat_left(uow, seen)
     return uow.occupations.take(seen.id, claims)
 
 

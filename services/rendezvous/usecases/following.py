@@ -13,7 +13,7 @@ from services.rendezvous.domain.rendezvous import CancelledBy, CancelReason, Mar
 from services.rendezvous.domain.rights import Seen, Viewer, shows_marks
 from services.rendezvous.events import RendezvousFact
 from services.rendezvous.persistence import UnitOfWork
-from services.rendezvous.usecases.freeing import place_left, wait_may_end
+from services.rendezvous.usecases.freeing import place_left, seat_left, wait_may_end
 from services.rendezvous.usecases.passing import close_of_personne
 from services.rendezvous.usecases.viewers import Line, line_of, viewer_of, visible
 
@@ -119,6 +119,7 @@ def leave(
     uow.agendas.save_seats(session.rendezvous)
     uow.occupations.release_personne(session.rendezvous.id, personne_id)
     uow.publish(fact)
+    seat_left(uow, session.rendezvous)
 
 
 def check_still_cancellable(uow: UnitOfWork, rendezvous: Rendezvous) -> None:

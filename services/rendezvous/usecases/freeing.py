@@ -10,12 +10,18 @@ from uuid import UUID
 from chassis.ids import new_id
 from services.rendezvous.domain.fermeture import Fermeture
 from services.rendezvous.domain.occupation import Interval, hull
-from services.rendezvous.domain.offre import Freed, Offre
+from services.rendezvous.domain.offre import Freed, FreedSeat, Offre
 from services.rendezvous.domain.planning import Opening
-from services.rendezvous.domain.rendezvous import Place, Rendezvous
+from services.rendezvous.domain.rendezvous import Place, Rendezvous, Status
 from services.rendezvous.domain.serie import Serie
 from services.rendezvous.persistence import UnitOfWork
-from services.rendezvous.persistence.freed import plan_freed, plan_review
+from services.rendezvous.persistence.freed import (
+    plan_freed,
+    plan_review,
+    plan_seat,
+    plan_seat_review,
+    plan_session_review,
+)
 
 #: What opens is offered so far ahead: *exemple*. Beyond, an ordinary search finds it, and the line
 #: would be held while months are looked into.
@@ -31,8 +37,12 @@ def place_left(uow: UnitOfWork, place: Place, motif: str) -> None:
 
 
 def place_again(uow: UnitOfWork, offre: Offre) -> None:
-    """An offer ended and nobody has its place: it is for the next in line."""
-    _offer_place(uow, offre.place, offre.motif, offre.creneau_id)
+    """An offer ended and nobody has its place, or its seat: it is for the next in line."""
+    if offre.session_id is None:
+        _offer_place(uow, offre.place, offre.motif, offre.creneau_id)
+    else:
+        seat = FreedSeat(id=offre.creneau_id, session_id=offre.session_id)
+        uow.run_last(*plan_seat(seat, offre.motif, offre.place, uow.now))
 
 
 def _offer_place(uow: UnitOfWork, place: Place, motif: str, freed_id: UUID) -> None:
@@ -47,6 +57,34 @@ def _offer_place(uow: UnitOfWork, place: Place, motif: str, freed_id: UUID) -> N
         motif=motif,
     )
     uow.run_last(*plan_freed(freed, uow.now))
+
+
+def seat_left(uow: UnitOfWork, session: Rendezvous) -> None:
+    """A session still to come may have a seat: one was given up, it is new, it moved."""
+    is_open = session.is_collective and session.status is Status.BOOKED
+    if is_open and session.seats_left and session.place.starts_at > uow.now:
+        _offer_seat(uow, session, new_id())
+
+
+def seat_asked(uow: UnitOfWork, session: Rendezvous) -> None:
+    """Somebody waits for a seat of it: one given up a moment before was offered to nobody. Those
+    to whom the last one was offered are not offered it again."""
+    _offer_seat(uow, session, uow.offres.last_freed(session.id) or new_id())
+
+
+def _offer_seat(uow: UnitOfWork, session: Rendezvous, freed_id: UUID) -> None:
+    seat = FreedSeat(id=freed_id, session_id=session.id)
+    uow.run_last(*plan_seat(seat, session.motif, session.place, uow.now))
+
+
+def seat_taken(uow: UnitOfWork, session: Rendezvous, personne_id: UUID) -> None:
+    """Whoever waited for one, and has one, is done."""
+    uow.run_last(*plan_seat_review(session.id, session.motif, personne_id, uow.now))
+
+
+def session_changed(uow: UnitOfWork, session: Rendezvous) -> None:
+    """A session was cancelled, or moved: what is offered of it is no longer what it was."""
+    uow.run_last(*plan_session_review(session.id, uow.now))
 
 
 def time_opened(uow: UnitOfWork, openings: Iterable[Opening]) -> None:
@@ -93,6 +131,8 @@ def closing_lifted(uow: UnitOfWork, lifted: Fermeture) -> None:
 
 def wait_may_end(uow: UnitOfWork, rendezvous: Rendezvous) -> None:
     """A rendezvous was booked, or is over: whoever waited for it, or for it earlier, is done."""
+    if rendezvous.is_collective:
+        session_changed(uow, rendezvous)
     if rendezvous.personne_ids:
         uow.run_last(
             *plan_review(rendezvous.id, rendezvous.motif, rendezvous.personne_ids, uow.now)

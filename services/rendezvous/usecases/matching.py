@@ -11,7 +11,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from chassis.clock import paris_day
-from services.rendezvous.agenda import Who, moment_of
+from services.rendezvous.agenda import Who
 from services.rendezvous.domain.attente import Attente
 from services.rendezvous.domain.motif import Motif
 from services.rendezvous.domain.occupation import Interval
@@ -120,19 +120,13 @@ def busy_of(
     uow: UnitOfWork, personne_ids: Iterable[UUID], start: datetime, end: datetime
 ) -> dict[UUID, list[Interval]]:
     """When these personnes are taken meanwhile."""
-    stretches = uow.occupations.stretches(
-        agent_ids=(),
-        resource_ids=sorted(map(str, personne_ids)),
-        window=Interval(start, end),
-        now=uow.now,
+    lines = uow.occupations.situation(
+        agent_ids=(), resource_ids=list(personne_ids), window=Interval(start, end), now=uow.now
     )
     found: dict[UUID, list[Interval]] = defaultdict(list)
-    for one in stretches:
-        if one.kind == "busy":
-            found[UUID(one.resource_id)] += [
-                Interval(moment_of(begins), moment_of(ends))
-                for begins, ends in zip(one.starts, one.ends, strict=True)
-            ]
+    for line in lines:
+        if line.kind == "personne" and line.during and not line.stale:
+            found[line.resource_id].append(line.during)
     return found
 
 

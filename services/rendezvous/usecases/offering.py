@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -104,10 +103,33 @@ def _offer(uow: UnitOfWork, freed: Freed, chances: Sequence[_Chance]) -> list[Of
     )
     seat = Seat(motif=first.motif, place=place, personne_ids=())
     take_place(uow, seat, lambda _, claims: uow.holds.add(kept, claims))
-    offers = [_offre_of(freed, kept, chance, uow.now) for chance in chances]
+    return offer_to(uow, freed.id, kept, first.motif, [one.attente for one in chances])
+
+
+def offer_to(
+    uow: UnitOfWork, freed_id: UUID, kept: Hold, motif: Motif, entries: Sequence[Attente]
+) -> list[Offre]:
+    """Offer what was kept to these entries: the first to accept has it."""
+    offers = [
+        Offre(
+            id=new_id(),
+            attente_id=entry.id,
+            creneau_id=freed_id,
+            hold_id=kept.id,
+            personne_ids=entry.personne_ids,
+            motif=kept.motif,
+            modality=motif.modality,
+            discreet=motif.discreet,
+            place=kept.place,
+            offered_at=uow.now,
+            expires_at=kept.expires_at - GRACE,
+            session_id=kept.session_id,
+        )
+        for entry in entries
+    ]
     uow.offres.add(offers)
     uow.publish(*(one.told() for one in offers))
-    uow.schedule(OFFER_EXPIRY, kept.id, first.expires_at)
+    uow.schedule(OFFER_EXPIRY, kept.id, kept.expires_at - GRACE)
     return offers
 
 
@@ -116,22 +138,6 @@ def _travel(uow: UnitOfWork, motif: Motif, site: str) -> int:
     if not motif.is_away:
         return 0
     return travel_minutes(uow.zones.travel().get(site, {}), None) or 0
-
-
-def _offre_of(freed: Freed, kept: Hold, chance: _Chance, now: datetime) -> Offre:
-    return Offre(
-        id=new_id(),
-        attente_id=chance.attente.id,
-        creneau_id=freed.id,
-        hold_id=kept.id,
-        personne_ids=chance.attente.personne_ids,
-        motif=kept.motif,
-        modality=chance.time.motif.modality,
-        discreet=chance.time.motif.discreet,
-        place=kept.place,
-        offered_at=now,
-        expires_at=chance.time.expires_at,
-    )
 
 
 def _motifs(uow: UnitOfWork, freed: Freed) -> dict[str, Motif]:

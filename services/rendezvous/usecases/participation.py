@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from chassis.caller import Caller
@@ -13,19 +11,12 @@ from chassis.clock import end_of_day, instant_of
 from services.protection import PersonneNotFound
 from services.rendezvous.domain.errors import (
     MotifUnknown,
-    NotCollective,
     NotYoursToBook,
     ParticipantUnknown,
-    PersonneDeceased,
-    PersonneTaken,
-    RendezvousUnknown,
-    SessionFull,
 )
-from services.rendezvous.domain.motif import Motif
-from services.rendezvous.domain.occupation import Claim, Interval, core_of
-from services.rendezvous.domain.participation import Participation, Session
-from services.rendezvous.domain.projections import KnownPersonne
-from services.rendezvous.domain.rendezvous import CancelledBy, CancelReason, Rendezvous
+from services.rendezvous.domain.occupation import Interval
+from services.rendezvous.domain.participation import OpenSession, Participation, Session
+from services.rendezvous.domain.rendezvous import CancelledBy, CancelReason
 from services.rendezvous.domain.rights import (
     Seen,
     Viewer,
@@ -35,20 +26,10 @@ from services.rendezvous.domain.rights import (
 )
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.usecases.following import check_still_cancellable, leave
-from services.rendezvous.usecases.told import learn_personnes
-from services.rendezvous.usecases.viewers import booker_of, viewer_of, visible
+from services.rendezvous.usecases.seats import Seated, known_personne, session_for, take_seat
+from services.rendezvous.usecases.viewers import booker_of, viewer_of
 
-#: Other sessions offered with a refusal: *exemple*.
-_OTHERS = 5
 _MOST_SESSIONS = 200
-
-
-@dataclass(frozen=True, kw_only=True)
-class Seated:
-    """One participation, and the rendezvous it is in."""
-
-    rendezvous: Rendezvous
-    participation: Participation
 
 
 def list_sessions(
@@ -59,7 +40,7 @@ def list_sessions(
     site: str | None,
     first_day: date,
     last_day: date,
-) -> Sequence[Rendezvous]:
+) -> Sequence[OpenSession]:
     """The sessions of a collective motif still to be held, soonest first; about nobody."""
     known = next(iter(uow.motifs.versions(motif, first_day, first_day)), None)
     if known is None:
@@ -67,7 +48,9 @@ def list_sessions(
     viewer = booker_of(by)
     known.check_enroller(viewer.roles, is_personne=viewer.is_personne)
     window = Interval(max(instant_of(first_day), uow.now), end_of_day(last_day))
-    return uow.participations.sessions(motif=motif, site=site, window=window, limit=_MOST_SESSIONS)
+    return uow.participations.sessions(
+        motif=motif, site=site, window=window, now=uow.now, limit=_MOST_SESSIONS
+    )
 
 
 def join(uow: UnitOfWork, *, by: Caller, rendezvous_id: UUID, personne_id: UUID) -> Seated:
@@ -76,24 +59,16 @@ def join(uow: UnitOfWork, *, by: Caller, rendezvous_id: UUID, personne_id: UUID)
     Raises SessionFull or PersonneTaken with other sessions.
     """
     viewer = booker_of(by)
-    found, motif = _session_for(uow, by, viewer, rendezvous_id)
+    found, motif = session_for(uow, by, viewer, rendezvous_id)
     if viewer.is_personne:
         if personne_id != viewer.personne_id:
             raise NotYoursToBook("Vous ne pouvez inscrire que vous-même.")
         motif.check_delay(found.place.starts_at, uow.now)
-    known = _known(uow, personne_id)
+    known = known_personne(uow, personne_id)
     if known is None or is_closed_to(viewer, known):
         raise PersonneNotFound()
-    try:
-        return _take_seat(uow, viewer, rendezvous_id, personne_id)
-    except (SessionFull, PersonneTaken) as refusal:
-        uow.rollback()
-        others = uow.participations.others(
-            found, personne_id=personne_id, now=uow.now, limit=_OTHERS
-        )
-        raise type(refusal)(
-            refusal.detail, extra={"alternatives": list(map(_offered, others))}
-        ) from None
+    uow.occupations.lock({personne_id})
+    return take_seat(uow, found, personne_id, by=viewer.subject)
 
 
 def cancel_participant(
@@ -132,55 +107,6 @@ def miss_participant(
     return _ticked(uow, session, one)
 
 
-def _session_for(
-    uow: UnitOfWork, by: Caller, viewer: Viewer, rendezvous_id: UUID
-) -> tuple[Rendezvous, Motif]:
-    """A session this caller may enrol someone in. What is individual stays hidden as it was."""
-    found = uow.agendas.get(rendezvous_id)
-    motif = uow.motifs.version(found.motif_id) if found else None
-    if found is None or motif is None:
-        raise RendezvousUnknown()
-    if not found.is_collective:
-        visible(uow, viewer_of(uow, by), rendezvous_id)
-        raise NotCollective("Choisissez une session collective.")
-    try:
-        motif.check_enroller(viewer.roles, is_personne=viewer.is_personne)
-    except NotYoursToBook:
-        if viewer.is_personne:
-            raise RendezvousUnknown() from None
-        raise
-    return found, motif
-
-
-def _take_seat(uow: UnitOfWork, viewer: Viewer, rendezvous_id: UUID, personne_id: UUID) -> Seated:
-    """Locks the person, then the rendezvous; the constraint has the last word."""
-    uow.occupations.lock({personne_id})
-    rendezvous = uow.agendas.get(rendezvous_id, to_change=True)
-    if rendezvous is None:
-        raise RendezvousUnknown()
-    session = uow.participations.session_of(rendezvous)
-    fact = session.join(personne_id, by=viewer.subject, now=uow.now)
-    during = core_of(rendezvous.place)
-    _check_free(uow, personne_id, during)
-    uow.agendas.save_seats(rendezvous)
-    uow.participations.save(session.of(personne_id))
-    claim = Claim(kind="personne", resource_id=personne_id, during=during)
-    if not uow.occupations.take(rendezvous_id, [claim]):
-        raise PersonneTaken("Choisissez une autre session.")
-    uow.publish(fact)
-    return Seated(rendezvous=rendezvous, participation=session.of(personne_id))
-
-
-def _check_free(uow: UnitOfWork, personne_id: UUID, during: Interval) -> None:
-    lines = uow.occupations.situation(
-        agent_ids=(), resource_ids=(personne_id,), window=during, now=uow.now
-    )
-    if any(line.kind == "deceased" for line in lines):
-        raise PersonneDeceased("Vérifiez la fiche de la personne.")
-    if any(line.during is not None and line.during.meets(during) for line in lines):
-        raise PersonneTaken("Choisissez une autre session.")
-
-
 def _participant(
     uow: UnitOfWork, by: Caller, rendezvous_id: UUID, personne_id: UUID
 ) -> tuple[Viewer, Session, Participation]:
@@ -202,30 +128,13 @@ def _may_change(uow: UnitOfWork, viewer: Viewer, found: Seen, one: Participation
         return viewer.personne_id == one.personne_id
     if not has_a_place(viewer, found) and one.joined_by != viewer.subject:
         return False
-    known = _known(uow, one.personne_id)
+    known = known_personne(uow, one.personne_id)
     told = {one.personne_id: known} if known else {}
     seen = Seen(rendezvous=found.rendezvous, referent_id=found.referent_id, personnes=told)
     return shows_participant(viewer, seen, one.personne_id)
-
-
-def _known(uow: UnitOfWork, personne_id: UUID) -> KnownPersonne | None:
-    known = uow.knowns.personne(personne_id)
-    if known is None or known.told is None:
-        return learn_personnes(uow, [personne_id]).get(personne_id)
-    return known
 
 
 def _ticked(uow: UnitOfWork, session: Session, one: Participation) -> Seated:
     uow.participations.save(one)
     uow.agendas.save_seats(session.rendezvous)
     return Seated(rendezvous=session.rendezvous, participation=one)
-
-
-def _offered(other: Rendezvous) -> dict[str, Any]:
-    return {
-        "rendezvous_id": str(other.id),
-        "starts_at": other.place.starts_at.isoformat(),
-        "ends_at": other.place.ends_at.isoformat(),
-        "site": other.place.site,
-        "seats_left": other.seats_left,
-    }

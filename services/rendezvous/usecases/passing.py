@@ -12,9 +12,10 @@ from uuid import UUID
 
 from services.rendezvous.domain.attente import Attente, AttenteReason, AttenteStatus
 from services.rendezvous.domain.errors import AgentAbsent, Closed, NotOpen
-from services.rendezvous.domain.hold import HoldStatus
+from services.rendezvous.domain.hold import Hold, HoldStatus
 from services.rendezvous.domain.occupation import check_place, reach_of
 from services.rendezvous.domain.offre import Offre, OffreStatus
+from services.rendezvous.domain.rendezvous import Rendezvous, Status
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.usecases.freeing import place_again
 
@@ -39,14 +40,22 @@ def offers_ran_out(uow: UnitOfWork, hold_ids: Collection[UUID]) -> None:
             give_on(uow, offers)
 
 
-def close_entries(uow: UnitOfWork, reasons: Mapping[UUID, AttenteReason]) -> set[UUID]:
-    """End these waits; their offers pass on. Answers those that were still waiting."""
-    for offer in sorted(uow.offres.open_of(reasons).values(), key=lambda one: one.hold_id):
-        offers = locked_offers(uow, offer.hold_id)
-        mine = next(one for one in offers if one.id == offer.id)
-        if mine.status is OffreStatus.OPEN:
-            uow.publish(mine.close(uow.now))
-            uow.offres.save(mine)
+def close_entries(
+    uow: UnitOfWork, reasons: Mapping[UUID, AttenteReason], *, seats: Collection[UUID] = ()
+) -> set[UUID]:
+    """End these waits; their offers pass on, as do those of the `seats` kept in a session that is
+    no longer what it was. Answers those that were still waiting."""
+    theirs = uow.offres.open_of(reasons).values()
+    mine = {offer.id for offer in theirs}
+    for hold_id in sorted({offer.hold_id for offer in theirs} | set(seats)):
+        offers = locked_offers(uow, hold_id)
+        is_stale = hold_id in seats and not _stands(uow, hold_id)
+        over = [one for one in offers if one.id in mine or is_stale]
+        closing = [one for one in over if one.status is OffreStatus.OPEN]
+        for one in closing:
+            uow.publish(one.close(uow.now))
+            uow.offres.save(one)
+        if closing:
             give_on(uow, offers)
     return {
         attente_id for attente_id in sorted(reasons) if _close(uow, attente_id, reasons[attente_id])
@@ -61,12 +70,13 @@ def close_of_personne(uow: UnitOfWork, personne_id: UUID) -> None:
 
 
 def review(uow: UnitOfWork, rendezvous_ids: Collection[UUID]) -> None:
-    """End the waits that the booking or the end of these rendezvous leaves without an object."""
+    """End the waits, and the offers of seats, that the booking, the move or the end of these
+    rendezvous leaves without an object."""
     uow.attentes.lock_list()
     ended: dict[UUID, AttenteReason] = {}
     for rendezvous_id in rendezvous_ids:
         ended.update(uow.attentes.ended_by(rendezvous_id))
-    close_entries(uow, ended)
+    close_entries(uow, ended, seats=uow.holds.seats_of(rendezvous_ids))
 
 
 def periods_are_over(uow: UnitOfWork, attente_ids: Collection[UUID]) -> None:
@@ -100,9 +110,19 @@ def give_on(uow: UnitOfWork, offers: Sequence[Offre]) -> None:
     place_again(uow, kept)
 
 
+def seat_stands(session: Rendezvous | None, kept: Hold) -> bool:
+    """Whether a session is to be held where and when it was offered."""
+    if session is None or session.status is not Status.BOOKED:
+        return False
+    return session.place.site == kept.place.site and session.place.keeps_time_of(kept.place)
+
+
 def _stands(uow: UnitOfWork, hold_id: UUID) -> bool:
-    """Whether the agents still receive at the time that is kept."""
+    """Whether the agents still receive at the time that is kept; of a seat, whether the session
+    still takes place then."""
     kept = uow.holds.get(hold_id)
+    if kept is not None and kept.session_id is not None:
+        return seat_stands(uow.agendas.get(kept.session_id), kept)
     motif = uow.motifs.version(kept.motif_id) if kept else None
     if kept is None or motif is None:
         return False

@@ -20,6 +20,8 @@ from services.rendezvous.domain.attente import (
     Where,
     check_earlier,
     check_priority,
+    check_seat,
+    check_session,
 )
 from services.rendezvous.domain.booking import (
     Ground,
@@ -30,16 +32,16 @@ from services.rendezvous.domain.booking import (
 )
 from services.rendezvous.domain.errors import (
     AgentUnknown,
+    AlreadyEnrolled,
     AttenteExists,
     AttenteOver,
     AttenteUnknown,
-    CollectiveMotif,
     MotifUnknown,
     ProfessionNotAllowed,
     SiteUnknown,
 )
 from services.rendezvous.domain.motif import Motif
-from services.rendezvous.domain.rendezvous import Links
+from services.rendezvous.domain.rendezvous import Links, Rendezvous
 from services.rendezvous.domain.rights import Viewer
 from services.rendezvous.domain.waiting_rights import (
     check_answers,
@@ -49,11 +51,13 @@ from services.rendezvous.domain.waiting_rights import (
     may_see,
 )
 from services.rendezvous.persistence import UnitOfWork
+from services.rendezvous.usecases.freeing import seat_asked
 from services.rendezvous.usecases.passing import ATTENTE_END, close_entries
 from services.rendezvous.usecases.reading import check_list
 from services.rendezvous.usecases.seating import read_ground
+from services.rendezvous.usecases.seats import session_for
 from services.rendezvous.usecases.told import known_personnes
-from services.rendezvous.usecases.viewers import viewer_of, visible
+from services.rendezvous.usecases.viewers import booker_of, viewer_of, visible
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,25 +87,31 @@ def register(
     wanted: Wanted,
     urgency: tuple[Priority, PriorityReason | None],
     rendezvous_id: UUID | None,
+    session_id: UUID | None,
     links: Links,
 ) -> WaitingLine:
-    """Have these personnes, locked first, called when a time frees; once for a motif."""
+    """Have these personnes, locked first, called when a time frees, or a seat of a collective
+    motif, in any session or in one; once for a motif."""
     viewer, people = viewer_of(uow, by), tuple(sorted(personne_ids))
     check_for_self(viewer, people, links)
     check_priority(*urgency, is_personne=viewer.is_personne)
     wanted.check(uow.today)
     uow.occupations.lock(people)
+    session = _session(uow, by, session_id, motif, wanted) if session_id else None
     ground = _ground(uow, motif, where, wanted, people, links)
     kind = _motif(ground, viewer, motif, is_theirs=rendezvous_id is not None)
+    check_seat(kind, people, rendezvous_id=rendezvous_id)
     check_personnes(people, kind, ground, viewer)
     check_links(people, kind, links, ground)
     _check_once(uow, viewer, people, motif, rendezvous_id)
+    if session is not None and not set(people).isdisjoint(session.personne_ids):
+        raise AlreadyEnrolled("La personne a déjà une place dans cette session.")
     entry = Attente(
         id=new_id(),
         personne_ids=people,
         motif=kind.code,
         discreet=kind.discreet,
-        where=_where(uow, ground, kind, where),
+        where=_where_of(session) if session else _where(uow, ground, kind, where),
         wanted=wanted,
         priority=urgency[0],
         priority_reason=urgency[1],
@@ -109,8 +119,11 @@ def register(
         registered_at=uow.now,
         queued_at=uow.now,
         rendezvous_id=rendezvous_id,
+        session_id=session_id,
         links=links,
     )
+    if session is not None:
+        seat_asked(uow, session)
     return line_of(viewer, _add(uow, entry))
 
 
@@ -244,10 +257,23 @@ def _motif(ground: Ground, viewer: Viewer, code: str, *, is_theirs: bool) -> Mot
     if ground.motif is None:
         raise MotifUnknown(f"{code} n’est pas valide ce jour-là.", field="/motif")
     if ground.motif.is_collective:
-        raise CollectiveMotif("Inscrivez la personne à une autre session.", field="/motif")
-    if not is_theirs:
+        ground.motif.check_enroller(viewer.roles, is_personne=viewer.is_personne)
+    elif not is_theirs:
         ground.motif.check_booker(viewer.roles, is_personne=viewer.is_personne)
     return ground.motif
+
+
+def _session(
+    uow: UnitOfWork, by: Caller, session_id: UUID, motif: str, wanted: Wanted
+) -> Rendezvous:
+    """A session the caller may enrol someone in; hidden otherwise, as when one enrols."""
+    found, _ = session_for(uow, by, booker_of(by), session_id)
+    check_session(found, motif=motif, wanted=wanted, now=uow.now)
+    return found
+
+
+def _where_of(session: Rendezvous) -> Where:
+    return Where(mds=session.place.mds, site=session.place.site)
 
 
 def _where(uow: UnitOfWork, ground: Ground, motif: Motif, where: Mapping[str, Any]) -> Where:

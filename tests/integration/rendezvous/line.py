@@ -18,7 +18,7 @@ FREE = "SELECT count(*) FROM occupation WHERE hold_id IS NOT NULL"
 
 def body(personne, **changes):
     wish = {"personne_ids": [str(personne)], "motif": "ACCOMPAGNEMENT", "until_on": "2023-01-31"}
-    where = {} if {"site", "agent_id"} & set(changes) else {"mds": MDS}
+    where = {} if {"site", "agent_id", "session_id"} & set(changes) else {"mds": MDS}
     return wish | where | changes
 
 

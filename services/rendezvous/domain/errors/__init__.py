@@ -92,6 +92,7 @@ from services.rendezvous.domain.errors.waiting import (
     OffreUnknown,
     PeriodRefused,
     RendezvousMismatch,
+    SeatForOne,
 )
 
 __all__ = [
@@ -161,6 +162,7 @@ __all__ = [
     "RoomExists",
     "RoomUnknown",
     "RuleRefused",
+    "SeatForOne",
     "SerieEnded",
     "SerieUnknown",
     "SessionFull",

@@ -23,6 +23,15 @@ _SESSIONS = {
 }
 
 
+#: What a full session comes with besides.
+_WAITING = {
+    "attente": (
+        "À donner à POST /v1/attentes, avec la personne et une période, pour attendre une place.",
+        {"motif": "ATELIER-BUDGET", "session_id": "01980a3c-5a10-7c43-9c39-0a1b2c3d4e01"},
+    )
+}
+
+
 class IllegalTransition(Conflict):
     """The rendezvous is no longer in a state that allows this."""
 
@@ -98,7 +107,7 @@ class SessionFull(Conflict):
 
     code = "complet"
     title = "Il ne reste plus de place"
-    members: ClassVar = _SESSIONS
+    members: ClassVar = _SESSIONS | _WAITING
 
 
 class PersonneTaken(Conflict):

@@ -19,6 +19,13 @@ class RendezvousMismatch(Invalid):
     title = "Ce rendez-vous ne correspond pas à la demande"
 
 
+class SeatForOne(Invalid):
+    """Seats of a collective rendezvous are given, and waited for, one by one."""
+
+    code = "une-place-par-personne"
+    title = "D’un motif collectif, chaque personne attend sa place"
+
+
 class AttenteExists(Conflict):
     """One of the personnes waits already for this motif."""
 

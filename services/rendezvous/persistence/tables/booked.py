@@ -117,7 +117,14 @@ hold = sa.Table(
     sa.Column("outside_delay", sa.Boolean, nullable=False),
     sa.Column("held_by", sa.Text, nullable=False),
     sa.Column("expires_at", Instant, nullable=False),
+    #: Of a seat: the collective rendezvous it is in. It takes nobody's time.
+    sa.Column("session_id", pg.UUID, sa.ForeignKey("rendezvous.id")),
     sa.CheckConstraint("status IN ('OPEN', 'USED', 'RELEASED', 'EXPIRED')", name="status"),
+    sa.Index(
+        "ix_hold_session_id",
+        "session_id",
+        postgresql_where=sa.text("session_id IS NOT NULL"),
+    ),
     sa.Index("ix_hold_held_by", "held_by", postgresql_where=sa.text("status = 'OPEN'")),
 )
 

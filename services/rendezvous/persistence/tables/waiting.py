@@ -28,6 +28,8 @@ attente = sa.Table(
     sa.Column("priority_reason", sa.Text),
     #: The rendezvous they have, and would like earlier.
     sa.Column("rendezvous_id", pg.UUID, sa.ForeignKey("rendezvous.id")),
+    #: Of a collective motif, the very session a seat is waited for in.
+    sa.Column("session_id", pg.UUID, sa.ForeignKey("rendezvous.id")),
     sa.Column("dossier_id", pg.UUID),
     sa.Column("orientation_id", pg.UUID),
     sa.Column("registered_by", sa.Text, nullable=False),
@@ -70,6 +72,11 @@ attente = sa.Table(
         "ix_attente_rendezvous_id",
         "rendezvous_id",
         postgresql_where=sa.text("status = 'WAITING' AND rendezvous_id IS NOT NULL"),
+    ),
+    sa.Index(
+        "ix_attente_session_id",
+        "session_id",
+        postgresql_where=sa.text("status = 'WAITING' AND session_id IS NOT NULL"),
     ),
 )
 
