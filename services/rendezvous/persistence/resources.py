@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from services.rendezvous.domain.resource import Resource, ResourceKind
 from services.rendezvous.domain.zone import Zone
-from services.rendezvous.persistence.tables import resource, zone, zone_minutes
+from services.rendezvous.persistence.tables import motif, resource, zone, zone_minutes
 
 
 class Resources:
@@ -37,6 +37,16 @@ class Resources:
             .order_by(resource.c.kind, resource.c.name, resource.c.id)
         )
         return [Resource(**{**row._mapping, "kind": ResourceKind(row.kind)}) for row in rows]
+
+    def to_choose_from(self, wanted: Collection[tuple[str, str]]) -> set[UUID]:
+        """Every room and vehicle that these motifs, each on a site (site, motif), may be given in
+        one of their versions."""
+        needed = sa.case(
+            (resource.c.kind == ResourceKind.ROOM, motif.c.needs_room), else_=motif.c.needs_vehicle
+        )
+        query = sa.select(resource.c.id).join(motif, needed)
+        query = query.where(sa.tuple_(resource.c.site, motif.c.code).in_(wanted))
+        return set(self._session.scalars(query))
 
 
 class Zones:

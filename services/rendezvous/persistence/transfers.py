@@ -17,6 +17,7 @@ from services.rendezvous.domain.errors import OpeningOverlaps
 from services.rendezvous.domain.occupation import Interval
 from services.rendezvous.domain.planning import AbsenceKind
 from services.rendezvous.domain.transfer import Entry, Transferred
+from services.rendezvous.persistence.occupations import lock_names
 from services.rendezvous.persistence.tables import absence, import_line, opening, rendezvous
 
 _TABLES = {
@@ -34,9 +35,10 @@ class Transfers:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def lock(self) -> None:
-        """One batch of one import at a time: two runs of a file never do a line twice."""
-        lock_resources(self._session, ["import"])
+    def lock(self, resource_ids: Collection[UUID]) -> None:
+        """Everything a batch may take, in one round with the rest of the service; and one batch of
+        one import at a time: two runs of a file never do a line twice."""
+        lock_resources(self._session, ["import", *lock_names(resource_ids)])
 
     def done(self, digest: str, lines: Collection[int]) -> set[int]:
         """Those of these lines of a file that are done."""

@@ -137,16 +137,16 @@ def take_place(uow: UnitOfWork, seat: Seat, take: Take) -> None:
         raise type(refusal)(refusal.detail, extra={"alternatives": found}) from None
 
 
-def take_or_refuse(uow: UnitOfWork, seat: Seat, take: Take) -> None:
+def take_or_refuse(uow: UnitOfWork, seat: Seat, take: Take, *, locked: bool = False) -> None:
     """Take the place, or refuse without looking for others: the transaction goes on.
 
     Every room the place could be given is locked with the rest: who books next sees which one
-    was taken."""
+    was taken. `locked`: the caller did, in a round of its own for several places."""
     shape = seat.motif.shape
     wanted = [claim.resource_id for claim in claims_of(seat.place, shape, seat.personne_ids)]
     resources = list(dict.fromkeys([*wanted, *seat.rooms, *seat.vehicles]))
     lines = uow.occupations.situation(
-        locking={*resources, *seat.also},
+        locking=() if locked else {*resources, *seat.also},
         agent_ids=seat.place.agent_ids,
         resource_ids=resources,
         window=reach_of(seat.place, shape),

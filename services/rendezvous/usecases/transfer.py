@@ -49,12 +49,14 @@ def import_batch(
 ) -> list[Outcome]:
     """Do these lines, each by itself; a dry run then forgets it all, facts included.
 
+    Everything they may take is locked before the first is looked at: line by line, the rooms of
+    one would be locked after the agents of another, across a booking that does the reverse.
+
     Raises Unavailable when an owner cannot be asked: the line is not refused, the run stops.
     """
-    uow.transfers.lock()
+    uow.transfers.lock(_taken(uow, entries))
     done = uow.transfers.done(digest, [entry.line for entry in entries])
     known = uow.transfers.known(kind, [e.reference for e in entries if e.reference])
-    uow.occupations.lock(resources_of(entries))
     outcomes, made = [], []
     for entry in entries:
         if entry.line in done or entry.reference in known:
@@ -77,6 +79,17 @@ def import_batch(
     else:
         uow.rollback()
     return outcomes
+
+
+def _taken(uow: UnitOfWork, entries: Sequence[Entry]) -> set[UUID]:
+    """Whom and what these lines may take, the rooms and vehicles they would be given included."""
+    choosing = {
+        (entry.values["site"], entry.values["motif"])
+        for entry in entries
+        if entry.values.get("status") is Status.BOOKED
+    }
+    chosen = uow.resources.to_choose_from(choosing) if choosing else set()
+    return resources_of(entries) | chosen
 
 
 def _outcome(entry: Entry, **more: Any) -> Outcome:
@@ -158,7 +171,7 @@ def _to_come(
         now=values["booked_at"] or uow.now,
     )
     seat = seat_of(wish, motif, place, ground, personne_ids=personne_ids)
-    take_or_refuse(uow, seat, partial(store, uow, made))
+    take_or_refuse(uow, seat, partial(store, uow, made), locked=True)
     return made.id, partial(uow.publish, fact)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from chassis.ids import new_id
 from services.rendezvous import transfer
 from services.rendezvous.domain.planning import Absence, AbsenceKind
 from services.rendezvous.domain.transfer import Transferred
