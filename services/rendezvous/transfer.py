@@ -105,7 +105,8 @@ def export_file(
     ] = None,
     last: Annotated[str | None, typer.Option("--to", help="Dernier jour (Paris), inclus.")] = None,
 ) -> None:
-    """Écrit un fichier que « import » sait reprendre. Identifiants et codes seulement."""
+    """Écrit un fichier que « import » sait reprendre. Identifiants et codes seulement, mais qui
+    rencontre le service social : à garder comme un dossier."""
     window = Interval(
         instant_of(_day(first, date(FIRST_YEAR, 1, 1))),
         end_of_day(_day(last, date(LAST_YEAR, 1, 1))),
@@ -163,17 +164,9 @@ def _faults(batch: Sequence[Line]) -> Iterator[Refusal]:
 
 def _refusals(outcomes: Sequence[Outcome]) -> Iterator[Refusal]:
     for outcome in outcomes:
-        refusal = outcome.refusal
-        if refusal is not None:
-            nowhere = [{"pointer": "", "detail": refusal.detail}]
-            for error in getattr(refusal, "errors", nowhere):
-                yield (
-                    outcome.line,
-                    outcome.reference,
-                    error["pointer"],
-                    refusal.code,
-                    error["detail"],
-                )
+        for where, why in outcome.fields:
+            code = outcome.refusal.code if outcome.refusal else Refused.code
+            yield outcome.line, outcome.reference, where, code, why
 
 
 def _batches(lines: Iterable[Line]) -> Iterator[list[Line]]:

@@ -8,10 +8,12 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, time
 from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
+
+from marshmallow.fields import Nested
 
 from chassis.web.fields import List
 from chassis.web.schemas import Refused, load
@@ -19,7 +21,7 @@ from services.rendezvous.domain.transfer import Entry, Transferred
 from services.rendezvous.schemas.transfer import SCHEMAS
 
 #: A longer line is no line of ours.
-MAX_LINE = 64 * 1024
+MAX_LINE = 256 * 1024
 _CHUNK = 1024 * 1024
 _REPORT = ("ligne", "reference", "champ", "code", "raison")
 
@@ -64,14 +66,15 @@ def lines_of(what: Transferred, file: Path) -> Iterator[Line]:
 @contextmanager
 def row_writer(what: Transferred, file: Path) -> Iterator[Callable[[dict[str, Any]], None]]:
     """Writes rows in the form the suffix says, with the columns an import reads."""
-    names, as_json = columns(what), _is_json(file)
+    names, as_json, of_lists = columns(what), _is_json(file), _lists_of(what)
+    file.touch(mode=0o600)  # it says who meets the social service
     with file.open("w", encoding="utf-8", newline="") as opened:
         writer = csv.DictWriter(opened, names, lineterminator="\n")
         if not as_json:
             writer.writeheader()
 
         def write(row: dict[str, Any]) -> None:
-            told = {name: _plain(row.get(name)) for name in names}
+            told = {name: _plain(row.get(name)) for name in names} | of_lists(row)
             told["reference"] = str(row["id"])
             if as_json:
                 opened.write(json.dumps(told, separators=(",", ":")) + "\n")
@@ -174,13 +177,42 @@ def _cells(text: str, separator: str) -> list[str]:
 
 
 def _document(what: Transferred, cells: dict[str, str]) -> dict[str, Any]:
-    """An empty cell is an absent member; a list is separated by blanks."""
+    """An empty cell is an absent member; a list is separated by blanks, one of objects is JSON."""
     fields = SCHEMAS[what].fields
     given = {name: cell.strip() for name, cell in cells.items() if cell.strip()}
-    return {
-        name: cell.split() if isinstance(fields[name], List) else cell
-        for name, cell in given.items()
+    return {name: _read_cell(fields[name], cell) for name, cell in given.items()}
+
+
+def _read_cell(field: Any, cell: str) -> Any:
+    if not isinstance(field, List):
+        return cell
+    if not isinstance(field.inner, Nested):
+        return cell.split()
+    try:
+        return json.loads(cell)
+    except (ValueError, RecursionError):
+        return cell
+
+
+def _lists_of(what: Transferred) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Tells the objects a row has under it, their members in order, those without value left out:
+    they come as JSON from the database."""
+    lists = {
+        name: list(field.inner.schema.fields)
+        for name, field in SCHEMAS[what].fields.items()
+        if isinstance(field, List) and isinstance(field.inner, Nested)
     }
+
+    def of_lists(row: dict[str, Any]) -> dict[str, Any]:
+        return {
+            name: [
+                {member: one[member] for member in members if one.get(member) is not None}
+                for one in row[name] or ()
+            ]
+            for name, members in lists.items()
+        }
+
+    return of_lists
 
 
 def _is_json(file: Path) -> bool:
@@ -192,12 +224,14 @@ def _is_json(file: Path) -> bool:
 def _plain(value: Any) -> Any:
     if isinstance(value, list):
         return [_plain(item) for item in value]
-    if isinstance(value, datetime):
+    if isinstance(value, (date, time)):
         return value.isoformat()
     return str(value) if isinstance(value, UUID) else value
 
 
 def _cell(value: Any) -> str:
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return json.dumps(value, separators=(",", ":"))
     if isinstance(value, list):
         return " ".join(map(str, value))
     if isinstance(value, bool):

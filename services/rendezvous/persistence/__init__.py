@@ -10,6 +10,7 @@ from services.rendezvous.domain.errors import (
     AttenteExists,
     MotifChangesNature,
     MotifOverlaps,
+    OccurrenceExists,
     OpeningOverlaps,
     RenfortStale,
     RoomExists,
@@ -46,6 +47,8 @@ CONSTRAINTS: dict[str, type[DomainError]] = {
     "ex_motif_one_version_a_day": MotifOverlaps,
     "ex_motif_one_nature": MotifChangesNature,
     "ex_opening_one_site_at_a_time": OpeningOverlaps,
+    "uq_opening_serie_id_occurrence_on": OccurrenceExists,
+    "uq_absence_serie_id_occurrence_on": OccurrenceExists,
     "uq_room_site_name": RoomExists,
     "uq_vehicle_site_name": VehicleExists,
     "uq_zone_code": ZoneExists,
@@ -152,7 +155,7 @@ class UnitOfWork(ChassisUnitOfWork):
     @cached_property
     def transfers(self) -> Transfers:
         """Imports and exports."""
-        return Transfers(self.session)
+        return Transfers(self.session, CONSTRAINTS)
 
     @cached_property
     def delais(self) -> Delais:

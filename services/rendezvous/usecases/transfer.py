@@ -3,45 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from chassis.clock import paris_day
+from chassis.clock import instant_of, paris_day
 from chassis.errors import DomainError, Unavailable
 from chassis.ids import new_id
-from services import roles
-from services.rendezvous.domain.booking import (
-    Ground,
-    Wish,
-    check_links,
-    check_personnes,
-    place_of,
-)
-from services.rendezvous.domain.errors import AgentUnknown, SiteUnknown, SlotTaken
+from services.rendezvous.domain.errors import AgentUnknown, SerieUnknown, SiteUnknown
 from services.rendezvous.domain.planning import Absence, Opening
-from services.rendezvous.domain.rendezvous import Links, Status, booked
-from services.rendezvous.domain.rights import Viewer
+from services.rendezvous.domain.rendezvous import Status
+from services.rendezvous.domain.resource import Resource
+from services.rendezvous.domain.serie import SerieKind
 from services.rendezvous.domain.transfer import (
     Entry,
+    Made,
     Outcome,
     Transferred,
-    check_individual,
-    ended,
+    id_in,
+    refused_fields,
     resources_of,
+    tell_nothing,
 )
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.usecases.absences import absences_recorded
-from services.rendezvous.usecases.booking import store
 from services.rendezvous.usecases.freeing import time_opened
-from services.rendezvous.usecases.seating import learn_agent, read_ground, seat_of, take_or_refuse
-
-#: Who takes over: an operator, for all MDS.
-_OPERATOR = Viewer(
-    subject="import", roles=roles.AGENTS, agent_id=None, personne_id=None, mds=frozenset()
-)
+from services.rendezvous.usecases.seating import learn_agent
+from services.rendezvous.usecases.transfer_rendezvous import import_rendezvous
+from services.rendezvous.usecases.transfer_series import import_serie
 
 
 def import_batch(
@@ -57,26 +47,25 @@ def import_batch(
     uow.transfers.lock(_taken(uow, entries))
     done = uow.transfers.done(digest, [entry.line for entry in entries])
     known = uow.transfers.known(kind, [e.reference for e in entries if e.reference])
-    outcomes, made = [], []
+    outcomes = []
     for entry in entries:
         if entry.line in done or entry.reference in known:
             outcomes.append(_outcome(entry, already=True))
             continue
         try:
             with uow.transfers.attempt():
-                target_id, tell = _IMPORTERS[kind](uow, entry.values)
+                target_id, tell = _IMPORTERS[kind](uow, _named(entry))
         except Unavailable:
             raise
         except DomainError as refusal:
-            outcomes.append(_outcome(entry, refusal=refusal))
+            fields = tuple(refused_fields(refusal, entry.values))
+            outcomes.append(_outcome(entry, refusal=refusal, fields=fields))
             continue
         tell()
-        made.append((entry, target_id))
-        known |= {entry.reference} if entry.reference else set()
+        uow.transfers.note(digest, kind, entry, target_id, uow.now)
+        known |= {entry.reference: target_id} if entry.reference else {}
         outcomes.append(_outcome(entry))
-    if apply:
-        uow.transfers.note(digest, kind, made, uow.now)
-    else:
+    if not apply:
         uow.rollback()
     return outcomes
 
@@ -92,17 +81,22 @@ def _taken(uow: UnitOfWork, entries: Sequence[Entry]) -> set[UUID]:
     return resources_of(entries) | chosen
 
 
+def _named(entry: Entry) -> dict[str, Any]:
+    """The line, and the id of what it becomes."""
+    return {**entry.values, "id": id_in(entry.reference) or new_id()}
+
+
 def _outcome(entry: Entry, **more: Any) -> Outcome:
     return Outcome(line=entry.line, reference=entry.reference, **more)
 
 
-def _opening(uow: UnitOfWork, values: Mapping[str, Any]) -> _Made:
+def _opening(uow: UnitOfWork, values: Mapping[str, Any]) -> Made:
     _check_post(uow, values)
     site = uow.knowns.site(values["site"])
-    if site is None or not site.open:
+    if site is None or not (site.open or values["ends_at"] <= uow.now):
         raise SiteUnknown("Vérifiez le code du site.", field="/site")
     opening = Opening(
-        id=new_id(),
+        id=values["id"],
         agent_id=values["agent_id"],
         site=site.site,
         mds=site.mds,
@@ -110,69 +104,54 @@ def _opening(uow: UnitOfWork, values: Mapping[str, Any]) -> _Made:
         ends_at=values["ends_at"].astimezone(UTC),
         kinds=frozenset(values["kinds"]),
         motifs=frozenset(values["motifs"]),
+        **_occurrence(uow, values, {SerieKind.OPENING}),
     )
     uow.plannings.add_openings([opening])
     return opening.id, partial(time_opened, uow, [opening])
 
 
-def _absence(uow: UnitOfWork, values: Mapping[str, Any]) -> _Made:
+def _absence(uow: UnitOfWork, values: Mapping[str, Any]) -> Made:
     _check_post(uow, values)
     absence = Absence(
-        id=new_id(),
+        id=values["id"],
         agent_id=values["agent_id"],
         kind=values["kind"],
         starts_at=values["starts_at"].astimezone(UTC),
         ends_at=values["ends_at"].astimezone(UTC),
+        **_occurrence(uow, values, {SerieKind.ABSENCE, SerieKind.WORK}),
     )
     uow.plannings.add_absences([absence])
     is_over = absence.ends_at <= uow.now
-    return absence.id, _tell_nothing if is_over else partial(absences_recorded, uow, [absence])
+    return absence.id, tell_nothing if is_over else partial(absences_recorded, uow, [absence])
 
 
-def _rendezvous(uow: UnitOfWork, values: Mapping[str, Any]) -> _Made:
-    """To come: booked as by an agent, and told. Ended: written as it was, and told to nobody."""
-    wish = Wish(
-        motif=values["motif"],
-        site=values["site"],
-        agent_ids=tuple(values["agent_ids"]),
-        starts_at=values["starts_at"].astimezone(UTC),
-        room_id=values["room_id"],
-        outside_opening=values["outside_opening"],
-        outside_delay=True,  # agreed elsewhere, in time or not
-    )
-    personne_ids, dossier_id = tuple(values["personne_ids"]), values["dossier_id"]
-    links = Links(dossier_id=dossier_id, orientation_id=values["orientation_id"])
-    ground = read_ground(uow, wish, personne_ids, dossier_id=dossier_id)
-    if values["status"] is Status.BOOKED:
-        return _to_come(uow, wish, links, ground, values)
-    made, claims = ended(new_id(), wish, links, ground, values, now=uow.now)
-    if not uow.agendas.add(made, claims):
-        raise SlotTaken("Un agent, la salle ou la personne est déjà pris à cet horaire.")
-    return made.id, _tell_nothing
+def _resource(uow: UnitOfWork, values: Mapping[str, Any]) -> Made:
+    if uow.knowns.site(values["site"]) is None:
+        raise SiteUnknown("Vérifiez le code du site.", field="/site")
+    made = Resource(**values)
+    uow.resources.add(made)
+    return made.id, tell_nothing
 
 
-def _to_come(
-    uow: UnitOfWork, wish: Wish, links: Links, ground: Ground, values: Mapping[str, Any]
-) -> _Made:
-    personne_ids = tuple(values["personne_ids"])
-    motif, place = place_of(wish, ground, _OPERATOR, now=uow.now)
-    check_individual(motif)
-    if values["ends_at"]:
-        place = replace(place, ends_at=values["ends_at"].astimezone(UTC))
-    check_personnes(personne_ids, motif, ground, _OPERATOR)
-    check_links(personne_ids, motif, links, ground)
-    made, fact = booked(
-        rendezvous_id=new_id(),
-        motif=motif,
-        place=place,
-        personne_ids=personne_ids,
-        links=links,
-        by=_OPERATOR.subject,
-        now=values["booked_at"] or uow.now,
-    )
-    seat = seat_of(wish, motif, place, ground, personne_ids=personne_ids)
-    take_or_refuse(uow, seat, partial(store, uow, made), locked=True)
-    return made.id, partial(uow.publish, fact)
+def _serie(uow: UnitOfWork, values: Mapping[str, Any]) -> Made:
+    first_day = values["first_day"]
+    _check_post(uow, {**values, "starts_at": instant_of(first_day)})
+    return import_serie(uow, values)
+
+
+def _occurrence(
+    uow: UnitOfWork, values: Mapping[str, Any], kinds: set[SerieKind]
+) -> dict[str, Any]:
+    """Of an occurrence: its series, which is the same agent's, and its day in it."""
+    reference = values["serie"]
+    if reference is None:
+        return {}
+    known = uow.transfers.known(Transferred.SERIES, [reference]).get(reference)
+    serie = uow.series.get(known) if known else None
+    if serie is None or serie.agent_id != values["agent_id"] or serie.kind not in kinds:
+        raise SerieUnknown("Importez d’abord les séries ; vérifiez l’agent.")
+    day = {"occurrence_on": values["occurrence_on"], "edited": values["edited"]}
+    return {"serie_id": serie.id, **day}
 
 
 def _check_post(uow: UnitOfWork, values: Mapping[str, Any]) -> None:
@@ -183,14 +162,10 @@ def _check_post(uow: UnitOfWork, values: Mapping[str, Any]) -> None:
         raise AgentUnknown("Sans poste ce jour-là : vérifiez l’annuaire.", field="/agent_id")
 
 
-def _tell_nothing() -> None:
-    """The past is no news."""
-
-
-#: The id of what a line became, and what then tells it.
-_Made = tuple[UUID, Callable[[], object]]
-_IMPORTERS: dict[Transferred, Callable[[UnitOfWork, Mapping[str, Any]], _Made]] = {
+_IMPORTERS: dict[Transferred, Callable[[UnitOfWork, Mapping[str, Any]], Made]] = {
+    Transferred.RESOURCES: _resource,
+    Transferred.SERIES: _serie,
     Transferred.OPENINGS: _opening,
     Transferred.ABSENCES: _absence,
-    Transferred.RENDEZVOUS: _rendezvous,
+    Transferred.RENDEZVOUS: import_rendezvous,
 }

@@ -150,6 +150,13 @@ class OccurrenceUnknown(NotFound):
     title = "La série n’a pas d’occurrence à changer ce jour-là"
 
 
+class OccurrenceExists(Conflict):
+    """The series has its occurrence of that day already."""
+
+    code = "occurrence-existante"
+    title = "La série a déjà une occurrence ce jour-là"
+
+
 class SerieEnded(Invalid):
     """The series ends before that day already."""
 

@@ -86,6 +86,22 @@ def bring(world, file, what=Transferred.RENDEZVOUS, *, apply=True):
         return dict(done.counts), list(csv.DictReader(opened))
 
 
+def export_all(world, folder, suffix):
+    """Every sort of file there is, in the order of imports."""
+    files = {what: folder / f"{what.value}.{suffix}" for what in Transferred}
+    for what, file in files.items():
+        transfer.transfer_out(world.runtime, what, file, ALWAYS)
+    return files
+
+
+def forget(world):
+    """Another installation: the motifs, zones, sites, agents and people are there, no more."""
+    gone = ("occupation", "participation", "rendezvous", "hold", "absence", "opening")
+    with world.runtime.engine.begin() as connection:
+        for table in (*gone, "serie_edit", "serie", "resource", "import_line"):
+            connection.exec_driver_sql(f"DELETE FROM {table}")
+
+
 def rendezvous(world):
     return world.sql("SELECT count(*) FROM rendezvous")
 

@@ -1,55 +1,23 @@
-"""Export, and what comes back of it."""
+"""Export: which days, for whom, and what of it is here already."""
 
 from __future__ import annotations
+
+import csv
 
 import pytest
 
 from chassis.ids import new_id
-from services.rendezvous import transfer
 from services.rendezvous.domain.planning import Absence, AbsenceKind
-from services.rendezvous.domain.transfer import Transferred
 from tests.integration.rendezvous.conftest import NINE, minutes
-from tests.integration.rendezvous.transfer.conftest import ALWAYS, DAY, bring, give, use, write
-
-
-@pytest.mark.parametrize("suffix", ["csv", "jsonl"])
-def test_what_was_exported_is_imported_as_it_was(world, tmp_path, held, past, agent, suffix):
-    away = {"agent_id": str(agent), "day": "2023-01-12", "from": "09:00", "to": "12:00"}
-    world.post("/v1/absences", away | {"kind": "WORK"}, role="admin")
-    second = world.agent("CESF")
-    world.open(second, DAY)
-    dossier_of = world.personne()
-    lines = [
-        held(agent_ids=[str(agent), str(second)]),
-        past(personne_ids=[str(dossier_of)], dossier_id=str(world.dossier(dossier_of))),
-        past("MISSED", excused=True),
-        past("CANCELLED", cancelled_by="SYSTEME", cancel_reason="SERVICE_CLOSED"),
-    ]
-    bring(world, write(tmp_path, lines))
-    files = {}
-    for what in Transferred:
-        files[what] = tmp_path / f"{what.value}.{suffix}"
-        transfer.transfer_out(world.runtime, what, files[what], ALWAYS)
-    before = {what: file.read_text() for what, file in files.items()}
-    with world.runtime.engine.begin() as connection:
-        connection.exec_driver_sql("DELETE FROM occupation")
-        for table in ("rendezvous", "absence", "opening", "import_line"):
-            connection.exec_driver_sql(f"DELETE FROM {table}")
-
-    for what, file in files.items():
-        counts, refused = bring(world, file, what)
-        assert refused == []
-        assert set(counts) == {"faite(s)"}
-        transfer.transfer_out(world.runtime, what, file, ALWAYS)
-
-    assert {what: unnamed(file.read_text()) for what, file in files.items()} == {
-        what: unnamed(text) for what, text in before.items()
-    }
-
-
-def unnamed(text):
-    """Without its first column: an id, drawn anew."""
-    return [line.split(",", 1)[1] for line in text.splitlines()]
+from tests.integration.rendezvous.transfer.agenda import Agenda, motifs
+from tests.integration.rendezvous.transfer.conftest import (
+    bring,
+    export_all,
+    give,
+    told,
+    use,
+    write,
+)
 
 
 def test_an_export_of_some_days_holds_those_alone(world, tmp_path, past, monkeypatch):
@@ -79,4 +47,27 @@ def test_what_agents_own_calendars_say_is_not_exported(world, tmp_path, monkeypa
 
     assert give("export", "absences", str(file)).exit_code == 0
 
-    assert [line.split(",")[4] for line in file.read_text().splitlines()] == ["kind", "ABSENCE"]
+    with file.open() as opened:
+        assert [line["kind"] for line in csv.DictReader(opened)] == ["ABSENCE"]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl"])
+def test_what_is_exported_is_here_already(world, tmp_path, suffix):
+    motifs(world)
+    Agenda.of(world, seed=3).live(wishes=16)
+    facts = told(world)
+
+    counts = [
+        bring(world, file, what) for what, file in export_all(world, tmp_path, suffix).items()
+    ]
+
+    assert all(set(done) == {"déjà faite(s)"} and not refused for done, refused in counts)
+    assert told(world) == facts
+
+
+def test_only_who_exports_reads_the_file(world, tmp_path, past):
+    bring(world, write(tmp_path, [past()]))
+
+    (file, *_) = export_all(world, tmp_path, "csv").values()
+
+    assert file.stat().st_mode & 0o077 == 0

@@ -54,6 +54,23 @@ class TestAgendas:
         assert counts == {"faite(s)": 1, "refusée(s)": 1}
         assert refused[0]["ligne"] == "1"
 
+    def test_a_list_of_objects_in_a_cell_is_json(self, world, tmp_path, agent):
+        csv_file = tmp_path / "rendezvous.csv"
+        world.motif(code="ATELIER", capacity=3)
+        start = f"ATELIER;{SITE};{agent};2023-01-10T"
+        enrolled = f'[{{""personne_id"":""{world.personne()}"",""status"":""BOOKED""}}]'
+        csv_file.write_text(
+            "status;motif;site;agent_ids;starts_at;participations\n"
+            f'BOOKED;{start}08:00Z;"{enrolled}"\n'
+            f"BOOKED;{start}09:00Z;quelques-uns\n"
+        )
+
+        counts, refused = bring(world, csv_file)
+
+        assert counts == {"faite(s)": 1, "refusée(s)": 1}
+        assert [(one["ligne"], one["champ"]) for one in refused] == [("3", "participations")]
+        assert world.sql("SELECT count(*) FROM participation") == 1
+
 
 def test_a_hundred_thousand_lines_are_read_in_bounded_memory(tmp_path):
     file = tmp_path / "gros.csv"
