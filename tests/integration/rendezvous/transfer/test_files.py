@@ -43,7 +43,7 @@ class TestAgendas:
 
     @pytest.mark.parametrize(
         "content",
-        [b"\xff\xfe{}\n", b"[1]\n", b"{\n", b"{" * 5000 + b"\n", b"1" * 70_000 + b"\n", b"null\n"],
+        [b"\xff\xfe{}\n", b"[1]\n", b"{\n", b"{" * 5000 + b"\n", b"1" * 300_000 + b"\n", b"null\n"],
     )
     def test_a_line_that_cannot_be_read_stops_no_other(self, world, tmp_path, past, content):
         file = write(tmp_path, [past()])

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
 from chassis.errors import Unavailable
 from chassis.ids import new_id
 from services.rendezvous import transfer
-from tests.integration.rendezvous.transfer.conftest import bring, rendezvous, told, write
+from tests.integration.rendezvous.transfer.agenda import Agenda, motifs
+from tests.integration.rendezvous.transfer.conftest import (
+    bring,
+    export_all,
+    forget,
+    rendezvous,
+    told,
+    write,
+)
 
 
 class TestOnce:
@@ -75,3 +85,34 @@ class TestOnce:
 
         assert rendezvous(world) == 2
         assert len(file.with_suffix(".refus.csv").read_text().splitlines()) == 1
+
+    def test_killed_in_the_middle_an_export_comes_back_the_same_all_the_same(
+        self, world, tmp_path, monkeypatch
+    ):
+        motifs(world)
+        Agenda.of(world, seed=3).live(wishes=24)
+        files = export_all(world, tmp_path, "csv")
+        before = {what: file.read_text() for what, file in files.items()}
+        forget(world)
+        monkeypatch.setattr(transfer, "BATCH", 3)
+        real, asked = world.runtime.transaction, []
+
+        def dies_twice(work):
+            def lost(uow):
+                work(uow)
+                raise KeyboardInterrupt
+
+            asked.append(work)
+            return real(lost if len(asked) in (2, 5) else work)
+
+        monkeypatch.setattr(world.runtime, "transaction", dies_twice)
+        for what, file in files.items():
+            asked.clear()
+            for _ in range(3):
+                with suppress(KeyboardInterrupt):
+                    _, refused = bring(world, file, what)
+            assert refused == []
+        monkeypatch.setattr(world.runtime, "transaction", real)
+
+        again = export_all(world, tmp_path, "csv")
+        assert {what: file.read_text() for what, file in again.items()} == before
