@@ -10,13 +10,15 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from services.rendezvous.domain.fermeture import Fermeture
 from services.rendezvous.domain.occupation import Interval
 from services.rendezvous.domain.planning import Absence, AbsenceKind, Opening
-from services.rendezvous.domain.week import AgentWeek
+from services.rendezvous.domain.week import AgentWeek, MdsWeek
 
 #: `post`: an agent's post until the next one. `home`: posted in the MDS on a day of the week;
 #: `guest`: anybody else who is open or holds a rendezvous there. What a guest does elsewhere is
-#: left out; their absences are told of volants alone, as in `rights.may_read_agenda`.
+#: left out; their absences are told of volants alone, as in `rights.may_read_agenda`. Closings are
+#: few, and all of the week: someone of the MDS may be open on a site of another.
 _WEEK = """
     WITH post AS (
         SELECT agent_id, effective_on, profession, site, mds, volant, active,
@@ -53,11 +55,12 @@ _WEEK = """
     )
     SELECT 'agent' AS kind, agent_id, NULL::uuid AS id, site, NULL AS mds,
            NULL::timestamptz AS starts_at, NULL::timestamptz AS ends_at,
-           NULL::text[] AS kinds, NULL::text[] AS motifs, profession AS code, volant, local
+           NULL::text[] AS kinds, NULL::text[] AS motifs, profession AS code, volant, local,
+           NULL::date AS ferie_on
     FROM agent
     UNION ALL
     SELECT 'opening', agent_id, opening.id, opening.site, opening.mds, starts_at, ends_at,
-           kinds, motifs, NULL, NULL, NULL
+           kinds, motifs, NULL, NULL, NULL, NULL
     FROM agent JOIN opening USING (agent_id)
     WHERE tstzrange(starts_at, ends_at)
           && tstzrange(%(from_at)s::timestamptz, %(to_at)s::timestamptz)
@@ -65,11 +68,20 @@ _WEEK = """
       AND (%(site)s::text IS NULL OR opening.site = %(site)s)
     UNION ALL
     SELECT 'absence', agent_id, absence.id, NULL, NULL, starts_at, ends_at, NULL, NULL,
-           absence.kind, NULL, NULL
+           absence.kind, NULL, NULL, NULL
     FROM agent JOIN absence USING (agent_id)
     WHERE starts_at < %(to_at)s::timestamptz AND ends_at > %(from_at)s::timestamptz
       AND (local OR volant)
-    ORDER BY agent_id, starts_at, id
+    UNION ALL
+    SELECT 'site', NULL, NULL, site, mds, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    FROM site
+    WHERE mds = %(mds)s AND open AND (%(site)s::text IS NULL OR site = %(site)s)
+    UNION ALL
+    SELECT 'fermeture', NULL, id, site, mds, starts_at, ends_at, NULL, NULL, label, NULL, NULL,
+           ferie_on
+    FROM fermeture
+    WHERE starts_at < %(to_at)s::timestamptz AND ends_at > %(from_at)s::timestamptz
+    ORDER BY agent_id, starts_at, site, id
 """
 
 
@@ -81,8 +93,9 @@ class Weeks:
 
     def of_mds(
         self, mds: str, *, site: str | None, first_day: date, last_day: date, window: Interval
-    ) -> list[AgentWeek]:
-        """The agents of an MDS and those who receive there, by id, without their rendezvous."""
+    ) -> MdsWeek:
+        """The agents of an MDS and those who receive there, by id, without their rendezvous; its
+        open sites, by code, and every closing of the week."""
         values = {
             "mds": mds,
             "site": site,
@@ -99,11 +112,15 @@ class Weeks:
                 openings.setdefault(row.agent_id, []).append(_opening(row))
             elif row.kind == "absence":
                 absences.setdefault(row.agent_id, []).append(_absence(row))
-        return [
-            _agent(row, openings.get(row.agent_id, ()), absences.get(row.agent_id, ()))
-            for row in rows
-            if row.kind == "agent"
-        ]
+        return MdsWeek(
+            agents=[
+                _agent(row, openings.get(row.agent_id, ()), absences.get(row.agent_id, ()))
+                for row in rows
+                if row.kind == "agent"
+            ],
+            sites=sorted(row.site for row in rows if row.kind == "site"),
+            fermetures=[_fermeture(row) for row in rows if row.kind == "fermeture"],
+        )
 
 
 def _agent(row: sa.Row[Any], openings: Sequence[Opening], absences: Sequence[Absence]) -> AgentWeek:
@@ -138,4 +155,16 @@ def _absence(row: sa.Row[Any]) -> Absence:
         kind=AbsenceKind(row.code),
         starts_at=row.starts_at,
         ends_at=row.ends_at,
+    )
+
+
+def _fermeture(row: sa.Row[Any]) -> Fermeture:
+    return Fermeture(
+        id=row.id,
+        mds=row.mds,
+        site=row.site,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        label=row.code,
+        ferie_on=row.ferie_on,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chassis.web import fields
 from chassis.web.schemas import Schema
+from services.rendezvous.schemas.fermetures import FermetureOut
 from services.rendezvous.schemas.planning import AbsenceOut, OpeningOut
 from services.rendezvous.schemas.rendezvous import RendezvousLine
 
@@ -39,6 +40,19 @@ class ColumnOut(Schema):
     )
     openings = fields.many(OpeningOut, "Plages.")
     absences = fields.many(AbsenceOut, "Absences, temps de travail bloqué et temps importés.")
+    fermetures = fields.many(
+        FermetureOut, "Fermetures du site de son poste, ou d’où il est ouvert."
+    )
+
+
+class SiteWeekOut(Schema):
+    """When a site is closed."""
+
+    site = fields.code("Site ouvert de la MDS.", "MONTAUBAN-CENTRE")
+    fermetures = fields.many(
+        FermetureOut,
+        "Fermetures et jours fériés qui le ferment : les siens, ceux de la MDS, ceux de tous.",
+    )
 
 
 class WeekOut(Schema):
@@ -47,6 +61,7 @@ class WeekOut(Schema):
     mds = fields.code("MDS.", "MDS-MONTAUBAN")
     from_ = fields.day("Premier jour.", "2023-01-09", data_key="from", attribute="first_day")
     to = fields.day("Dernier jour.", "2023-01-15", attribute="last_day")
+    sites = fields.many(SiteWeekOut, "Sites de la MDS, par code.")
     agents = fields.many(
         ColumnOut, "Agents de la MDS et agents d’ailleurs qui y reçoivent, par identifiant."
     )

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from chassis.caller import Caller
 from services.rendezvous.domain.errors import MdsUnknown
+from services.rendezvous.domain.fermeture import Fermeture
 from services.rendezvous.domain.planning import Absence, Opening
 from services.rendezvous.domain.week import AgentWeek
 from services.rendezvous.persistence import UnitOfWork
@@ -29,6 +30,15 @@ class Column:
     rendezvous: Sequence[Line]
     openings: Sequence[Opening]
     absences: Sequence[Absence]
+    fermetures: Sequence[Fermeture]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteWeek:
+    """The closings of one site: its own, those of its MDS, those of everybody."""
+
+    site: str
+    fermetures: Sequence[Fermeture]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +48,7 @@ class Week:
     mds: str
     first_day: date
     last_day: date
+    sites: Sequence[SiteWeek]
     agents: Sequence[Column]
 
 
@@ -48,8 +59,8 @@ def read_week(uow: UnitOfWork, *, by: Caller, mds: str, first_day: date, site: s
         raise MdsUnknown()
     last_day = first_day + _WEEK
     window = days(first_day, last_day)
-    agents = uow.weeks.of_mds(mds, site=site, first_day=first_day, last_day=last_day, window=window)
-    held = whole(uow, viewer, uow.agendas.of_agents([one.agent_id for one in agents], window))
+    seen = uow.weeks.of_mds(mds, site=site, first_day=first_day, last_day=last_day, window=window)
+    held = whole(uow, viewer, uow.agendas.of_agents([one.agent_id for one in seen.agents], window))
     lines = list(zip(held, lines_of(uow, viewer, held), strict=True))
 
     def column(agent: AgentWeek) -> Column:
@@ -58,11 +69,24 @@ def read_week(uow: UnitOfWork, *, by: Caller, mds: str, first_day: date, site: s
             profession=agent.profession,
             site=agent.site,
             volant=agent.volant,
-            rendezvous=[line for seen, line in lines if agent.shows(seen, mds=mds, site=site)],
+            rendezvous=[line for one, line in lines if agent.shows(one, mds=mds, site=site)],
             openings=agent.openings,
             absences=agent.absences,
+            fermetures=[
+                one for one in seen.fermetures if agent.is_closed_by(one, mds=mds, site=site)
+            ],
         )
 
     return Week(
-        mds=mds, first_day=first_day, last_day=last_day, agents=[column(one) for one in agents]
+        mds=mds,
+        first_day=first_day,
+        last_day=last_day,
+        sites=[
+            SiteWeek(
+                site=code,
+                fermetures=[one for one in seen.fermetures if one.concerns({mds}, {code})],
+            )
+            for code in seen.sites
+        ],
+        agents=[column(one) for one in seen.agents],
     )

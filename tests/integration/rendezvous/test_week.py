@@ -160,6 +160,72 @@ class TestWhatIsInIt:
         assert [one["starts_at"] for one in found] == ["2023-03-26T21:30:00+00:00"]
 
 
+class TestClosings:
+    """A closing is shown on every site it closes, and in the week of whoever is there."""
+
+    def test_each_site_shows_those_that_close_it_and_no_others(self, world, agent):
+        world.site("MONTAUBAN-SUD", MDS)
+        world.site("ANNEXE", MDS, is_open=False)
+        everybody = close(world, "Pont", first_day="2023-01-13")
+        mds = close(world, "Réunion", mds=MDS, **{"from": "14:00", "to": "17:00"})
+        south = close(world, "Travaux", site="MONTAUBAN-SUD")
+        close(world, "Ailleurs", mds=FAR_MDS)
+        close(world, "Plus tard", first_day="2023-01-16")
+
+        assert closings(world) == {
+            SITE: [mds, everybody],
+            "MONTAUBAN-SUD": [south, mds, everybody],
+        }
+        assert closings(world, f"from={MONDAY}&site={SITE}") == {SITE: [mds, everybody]}
+        assert closings(world, f"from={MONDAY}&site={FAR_SITE}") == {}
+
+    def test_public_holidays_loaded_stand_with_their_day(self, world, agent):
+        world.post("/v1/fermetures/jours-feries", {"year": 2023, "mds": MDS}, role="admin")
+
+        answer = read(world, "from=2023-05-01")
+
+        (here,) = answer.json["sites"]
+        assert [(f["ferie_on"], f["label"]) for f in here["fermetures"]] == [
+            ("2023-05-01", "Fête du Travail"),
+        ]
+
+    def test_an_agent_shows_those_of_wherever_they_are(self, world, agent):
+        world.site("MONTAUBAN-SUD", MDS)
+        south = world.agent(site="MONTAUBAN-SUD")
+        guest = world.agent(mds=FAR_MDS, site=FAR_SITE)
+        world.open(guest, TUESDAY)
+        world.open(agent, "2023-01-11", site=FAR_SITE)
+        here = close(world, "Travaux", site=SITE)
+        there = close(world, "Marché", site="MONTAUBAN-SUD")
+        far = close(world, "Ailleurs", site=FAR_SITE, first_day="2023-01-11")
+
+        found = week(world)
+
+        shown = {key: [f["label"] for f in one["fermetures"]] for key, one in found.items()}
+        assert shown == {
+            str(agent): [here, far],
+            str(south): [there],
+            str(guest): [here],
+        }
+
+
+def close(world, label, **changes):
+    body = {"first_day": TUESDAY, "label": label} | changes
+    assert world.post("/v1/fermetures", body, role="admin").status == 201
+    return label
+
+
+def read(world, query):
+    answer = world.client.get(f"{PATH}?{query}", role="secretaire", mds=[MDS])
+    assert answer.status == 200, answer.json
+    return answer
+
+
+def closings(world, query=f"from={MONDAY}"):
+    sites = read(world, query).json["sites"]
+    return {one["site"]: [f["label"] for f in one["fermetures"]] for one in sites}
+
+
 def test_the_number_of_statements_does_not_grow_with_the_agents(world, agent):
     world.book([agent], [world.personne()])
     one = statements(world)
