@@ -20,6 +20,8 @@ from chassis.clock import PARIS, paris_day
 from services.notifications.domain.gsm7 import Cost, cost, fold
 from services.notifications.domain.lieu import Lieu, where
 from services.notifications.domain.message import Channel, Modality, Template
+from services.notifications.domain.neutral import is_neutral
+from services.notifications.rules import rules_at
 
 FOLDER = Path(__file__).parent / "templates"
 DEFAULT_LANGUAGE = "fr"
@@ -27,6 +29,10 @@ DEFAULT_LANGUAGE = "fr"
 VERSIONS: Mapping[Template, tuple[tuple[date, int], ...]] = {
     template: ((date(2015, 1, 1), 1),) for template in Template
 }
+#: A move as well: it may be the first message that leaves about a rendezvous.
+_TOLD_WITH_INSTRUCTIONS = frozenset(
+    {Template.RENDEZVOUS_CONFIRMED, Template.RENDEZVOUS_MOVED, Template.RENDEZVOUS_REMINDER}
+)
 _DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 _MONTHS = (
     "janvier",
@@ -55,6 +61,8 @@ class Wording:
     place: Lieu | None
     #: An offer says until when it can be answered.
     answer_by: datetime | None = None
+    #: What to bring and to know, as the motif says it: left out unless neutral.
+    instructions: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +74,8 @@ class Text:
     body: str
     subject: str | None = None
     cost: Cost | None = None
+    #: Those it says; None: it says none.
+    instructions: str | None = None
 
 
 def render(
@@ -74,14 +84,35 @@ def render(
     """Write a message for a channel, in the person's language where a template exists."""
     version = version_at(wording.template, now)
     spoken = _spoken(wording.template, version, channel, language)
-    words = _template(wording.template, version, spoken, channel).render(_context(wording))
-    if channel is Channel.SMS:
-        body = fold(words.strip())
-        return Text(template_version=version, language=spoken, body=body, cost=cost(body))
-    subject, _, body = words.partition("\n\n")
+    template = _template(wording.template, version, spoken, channel)
+    said = _sayable(wording)
+    if channel is Channel.EMAIL:
+        subject, _, body = template.render(_context(wording, said)).partition("\n\n")
+        return Text(
+            template_version=version,
+            language=spoken,
+            subject=subject.strip(),
+            body=body.strip() + "\n",
+            instructions=said,
+        )
+    body = _sms(template, wording, said)
+    if said and cost(body).parts > rules_at(now).most_sms_parts:
+        body, said = _sms(template, wording, None), None
     return Text(
-        template_version=version, language=spoken, subject=subject.strip(), body=body.strip() + "\n"
+        template_version=version, language=spoken, body=body, cost=cost(body), instructions=said
     )
+
+
+def _sms(template: jinja2.Template, wording: Wording, said: str | None) -> str:
+    return fold(" ".join(template.render(_context(wording, said)).split()))
+
+
+def _sayable(wording: Wording) -> str | None:
+    """The instructions, whole or not at all: of a discreet motif none, nor any that would tell a
+    bystander why one comes."""
+    said = (wording.instructions or "").strip()
+    told = wording.template in _TOLD_WITH_INSTRUCTIONS and not wording.discreet
+    return said if said and told and is_neutral(said) else None
 
 
 def version_at(template: Template, moment: datetime) -> int:
@@ -110,13 +141,14 @@ def files() -> Iterator[Path]:
     yield from sorted(FOLDER.rglob("*.j2"))
 
 
-def _context(wording: Wording) -> dict[str, str | None]:
+def _context(wording: Wording, said: str | None) -> dict[str, str | None]:
     when = spoken_when(wording.starts_at) if wording.starts_at else None
     until = spoken_until(wording.answer_by) if wording.answer_by else None
     if wording.discreet:
-        return {"when": when, "where": None, "phone": None, "until": until}
+        return {"when": when, "where": None, "phone": None, "until": until, "instructions": None}
     return {
         "when": when,
+        "instructions": said,
         "until": until,
         "where": where(wording.modality, wording.place) if wording.modality else None,
         "phone": wording.place.phone if wording.place else None,

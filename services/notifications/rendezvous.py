@@ -21,6 +21,7 @@ class _StateIn(AnswerSchema):
     status = fields.String(required=True)
     starts_at = fields.AwareDateTime(required=True)
     personne_ids = fields.List(fields.UUID(), required=True)
+    instructions = fields.String(load_default=None, allow_none=True)
 
 
 class _StatesIn(AnswerSchema):
@@ -52,6 +53,7 @@ def read_states(
             is_cancelled=state["status"] == _CANCELLED,
             starts_at=state["starts_at"],
             personne_ids=frozenset(state["personne_ids"]),
+            instructions=state["instructions"],
         )
         for answer in answers
         for state in answer["rendezvous"]

@@ -25,6 +25,7 @@ RULES: tuple[Rules, ...] = (
         quiet_until=time(8, 0),
         answer_useful=timedelta(days=30),
         channels=("SMS", "EMAIL"),
+        most_sms_parts=2,
     ),
 )
 

@@ -27,6 +27,7 @@ from services.notifications.channels.smtp import SmtpSender
 from services.notifications.domain.decision import (
     Contact,
     Drop,
+    RendezvousState,
     Route,
     Send,
     State,
@@ -194,9 +195,8 @@ def _by_route(batch: _Round, message: Message, route: Route, language: str | Non
     place = (message.subject_id, message.subject_version, message.template.value, digest)
     if place in batch.reached:
         return Result(dropped(message, DropReason.SAME_RECIPIENT, now))
-    text = render(
-        _wording(message, batch.lieux.get(message.site)), route.channel, now=now, language=language
-    )
+    wording = _wording(message, batch.lieux.get(message.site), batch.states)
+    text = render(wording, route.channel, now=now, language=language)
     outcome = batch.senders[route.channel].send(
         Letter(
             message_id=message.message_id,
@@ -212,7 +212,8 @@ def _by_route(batch: _Round, message: Message, route: Route, language: str | Non
     return _result(message, outcome, _sending(route.channel, text, digest), now)
 
 
-def _wording(message: Message, place: Lieu | None) -> Wording:
+def _wording(message: Message, place: Lieu | None, states: Mapping[UUID, State]) -> Wording:
+    state = states.get(message.subject_id)
     return Wording(
         template=message.template,
         starts_at=message.starts_at,
@@ -220,6 +221,7 @@ def _wording(message: Message, place: Lieu | None) -> Wording:
         discreet=message.discreet,
         place=place,
         answer_by=answer_by(message.template, message.not_after),
+        instructions=state.instructions if isinstance(state, RendezvousState) else None,
     )
 
 
@@ -230,6 +232,7 @@ def _sending(channel: Channel, text: Text, digest: str) -> Sending:
         language=text.language,
         recipient_digest=digest,
         sms_parts=text.cost.parts if text.cost else None,
+        instructions=text.instructions,
     )
 
 

@@ -51,7 +51,7 @@ CLEAR = {
     "rendezvous": {"fermeture.label", "motif.instructions", "motif.label", "resource.name"}
     | {"zone.label"},
     "consent": {"partenaire.name"},
-    "notifications": {"lieu.address", "receipt.provider_reference"},
+    "notifications": {"lieu.address", "message.instructions", "receipt.provider_reference"},
 }
 
 

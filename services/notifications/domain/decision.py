@@ -36,6 +36,8 @@ class RendezvousState:
     is_cancelled: bool
     starts_at: datetime
     personne_ids: frozenset[UUID]
+    #: Of the motif, as rendezvous lets a message say them: none of a discreet one.
+    instructions: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

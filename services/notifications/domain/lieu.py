@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
 from services.notifications.domain.message import (
@@ -11,12 +10,8 @@ from services.notifications.domain.message import (
     PlaceNotNeutral,
     SiteCodeMalformed,
 )
+from services.notifications.domain.neutral import names_a_service
 
-#: Words that would tell a bystander why people go there.
-_TELLING = re.compile(
-    r"\b(mds|mdsi|ccas|cms|pmi|ase|rsa|caf|soci\w*|solidarit\w*|aides?|insertion"
-    r"|assistant\w*|departement\w*|famille\w*|handicap\w*)\b"
-)
 _SITE = re.compile(r"[A-Z0-9][A-Z0-9_-]{1,63}")
 #: Where a rendezvous is held when it is not at a place of ours. Never the home address.
 _ELSEWHERE = {
@@ -38,8 +33,7 @@ class Lieu:
     def __post_init__(self) -> None:
         if not _SITE.fullmatch(self.site):
             raise SiteCodeMalformed("Donnez le code du site tel qu’accueil l’écrit.", field="/site")
-        plain = unicodedata.normalize("NFKD", self.address).encode("ascii", "ignore").decode()
-        if _TELLING.search(plain.lower()):
+        if names_a_service(self.address):
             raise PlaceNotNeutral(
                 "Donnez l’adresse seule, sans nom de service ni de structure :"
                 " un tiers peut lire le message.",

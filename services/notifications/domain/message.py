@@ -172,6 +172,8 @@ class Message:
     starts_at: datetime | None = None
     modality: Modality | None = None
     discreet: bool = False
+    #: What the text that left said to bring: it is the motif's, nobody's in particular.
+    instructions: str | None = None
     channel: Channel | None = None
     template_version: int | None = None
     language: str | None = None

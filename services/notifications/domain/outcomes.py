@@ -20,6 +20,7 @@ class Sending:
     recipient_digest: str
     sms_parts: int | None = None
     provider_reference: str | None = None
+    instructions: str | None = None
 
     def known_as(self, reference: str | None) -> Self:
         """The same, with the provider's own name for it."""
@@ -81,6 +82,7 @@ def _as_sent(message: Message, sending: Sending) -> Message:
         recipient_digest=sending.recipient_digest,
         sms_parts=sending.sms_parts,
         provider_reference=sending.provider_reference,
+        instructions=sending.instructions,
         attempts=message.attempts + 1,
         last_error=None,
     )

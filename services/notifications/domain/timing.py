@@ -37,6 +37,8 @@ class Rules:
     answer_useful: timedelta
     #: SMS first for most: it is read in time. The next one is tried when the first refuses.
     channels: tuple[str, ...]
+    #: An SMS that would take more parts than this leaves instructions out.
+    most_sms_parts: int
 
 
 def is_open(moment: datetime, rules: Rules, is_holiday: IsHoliday) -> bool:

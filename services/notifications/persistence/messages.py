@@ -46,6 +46,7 @@ _SETTLED: Mapping[str, sa.types.TypeEngine[Any]] = {
     "attempts": sa.Integer(),
     "last_error": sa.Text(),
     "settled_at": sa.DateTime(timezone=True),
+    "instructions": sa.Text(),
 }
 
 

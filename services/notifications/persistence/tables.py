@@ -28,6 +28,8 @@ message = sa.Table(
     sa.Column("starts_at", Instant),
     sa.Column("modality", sa.Text),
     sa.Column("discreet", sa.Boolean, nullable=False),
+    #: Of the motif, as the text that left said them.
+    sa.Column("instructions", sa.Text),
     sa.Column("channel", sa.Text),
     sa.Column("template_version", sa.SmallInteger),
     sa.Column("language", sa.Text),

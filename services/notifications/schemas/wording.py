@@ -39,6 +39,13 @@ class PreviewIn(Schema):
     )
     discreet = fields.flag("Motif discret : le message en dit moins.", load_default=False)
     site = fields.code("Code du site.", "MONTAUBAN-CENTRE")
+    instructions = fields.text(
+        "Consignes du motif : dites entières ou pas du tout (motif discret, mot qui en dit trop, "
+        "SMS trop long).",
+        "Apportez une pièce d’identité.",
+        least=0,
+        most=1000,
+    )
     language = fields.language(
         "Langue souhaitée ; français si elle n’a pas de modèle.", load_default="fr"
     )

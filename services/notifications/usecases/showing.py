@@ -28,6 +28,7 @@ def preview(
     language: str,
     starts_at: datetime | None = None,
     site: str | None = None,
+    instructions: str | None = None,
 ) -> list[dict[str, Any]]:
     """The same message on every channel. Raises StartMissing."""
     if template is not Template.DEMANDE_ANSWERED and starts_at is None:
@@ -39,6 +40,7 @@ def preview(
         discreet=discreet,
         place=uow.lieux.by_site().get(site) if site else None,
         answer_by=answer_by(template, starts_at) if starts_at else None,
+        instructions=instructions,
     )
     return [_text(wording, channel, uow.now, language) for channel in Channel]
 
@@ -52,6 +54,7 @@ def texts_of(message: Message, lieux: dict[str, Lieu]) -> list[dict[str, Any]]:
         discreet=message.discreet,
         place=lieux.get(message.site),
         answer_by=answer_by(message.template, message.not_after),
+        instructions=message.instructions,
     )
     moment = message.settled_at or message.due_at
     channels = [message.channel] if message.channel else list(Channel)

@@ -291,6 +291,15 @@ class Rendezvous:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Told:
+    """A rendezvous as another service reads it before it acts. `instructions`: what messages may
+    say of what to bring, hence nothing of a discreet motif."""
+
+    rendezvous: Rendezvous
+    instructions: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Links:
     """What a rendezvous answers to: a dossier, an orientation of accueil."""
 

@@ -39,6 +39,8 @@ class Seen:
     referent_id: UUID | None = None
     #: Its personnes, as far as accueil told of them.
     personnes: Mapping[UUID, KnownPersonne] = field(default_factory=dict)
+    #: Of its motif on its day; None: not read.
+    instructions: str | None = None
 
     @property
     def untold(self) -> frozenset[UUID]:

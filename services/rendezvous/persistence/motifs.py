@@ -21,6 +21,7 @@ from services.rendezvous.persistence.tables import (
     dossier,
     motif,
     personne,
+    rendezvous,
     resource,
     site,
     zone,
@@ -103,6 +104,25 @@ class Motifs:
 
 
 _MOTIF_DATES = ("valid_from", "valid_to")
+
+
+def instructions(*, told: bool) -> sa.ScalarSelect[Any]:
+    """Beside a rendezvous: the instructions of its motif in force on its day, else of the version
+    it was booked by. `told`: as a message may say them, hence none of a discreet motif."""
+    said: Any = motif.c.instructions
+    if told:
+        said = sa.case((rendezvous.c.discreet | motif.c.discreet, ""), else_=said)
+    return (
+        sa.select(said)
+        .where(
+            motif.c.code == rendezvous.c.motif,
+            sa.or_(motif.c.id == rendezvous.c.motif_id, sa.and_(*_in_force(rendezvous.c.held_on))),
+        )
+        .order_by(sa.and_(*_in_force(rendezvous.c.held_on)).desc())
+        .limit(1)
+        .correlate(rendezvous)
+        .scalar_subquery()
+    )
 
 
 def _in_force(day: Any) -> tuple[sa.ColumnElement[bool], ...]:

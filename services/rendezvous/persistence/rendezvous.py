@@ -23,9 +23,11 @@ from services.rendezvous.domain.rendezvous import (
     Place,
     Rendezvous,
     Status,
+    Told,
 )
 from services.rendezvous.domain.rights import Seen
 from services.rendezvous.persistence.knowns import as_personne
+from services.rendezvous.persistence.motifs import instructions
 from services.rendezvous.persistence.occupations import Occupations
 from services.rendezvous.persistence.tables import (
     dossier,
@@ -74,7 +76,9 @@ _SEEN = sa.select(
     .scalar_subquery()
     .label("personnes"),
 )
-_SEEN_ONE = _SEEN.where(rendezvous.c.id == sa.bindparam("rendezvous_id"))
+#: The same with what to bring and to know: for one, or one person's, not for whole agendas.
+_SEEN_WHOLE = _SEEN.add_columns(instructions(told=False).label("instructions"))
+_SEEN_ONE = _SEEN_WHOLE.where(rendezvous.c.id == sa.bindparam("rendezvous_id"))
 _SEEN_TO_CHANGE = _SEEN_ONE.with_for_update(of=rendezvous)
 
 _MINUTES_BOOKED = """
@@ -126,6 +130,15 @@ class Agendas:
     def get_many(self, ids: Collection[UUID]) -> list[Rendezvous]:
         """Those of these rendezvous that exist."""
         return self._list(rendezvous.c.id == sa.any_(sa.cast(list(ids), _UUIDS)))
+
+    def told(self, ids: Collection[UUID]) -> list[Told]:
+        """Those of these rendezvous that exist, with what messages may say of them."""
+        rows = self._session.execute(
+            sa.select(rendezvous, instructions(told=True).label("instructions"))
+            .where(rendezvous.c.id == sa.any_(sa.cast(list(ids), _UUIDS)))
+            .order_by(rendezvous.c.starts_at, rendezvous.c.id)
+        )
+        return [_as_told(row) for row in rows]
 
     def save_state(self, changed: Rendezvous) -> None:
         """Store what became of it."""
@@ -266,7 +279,7 @@ class Agendas:
             place = sa.tuple_(rendezvous.c.starts_at, rendezvous.c.id)
             wanted.append(place < sa.tuple_(*before))
         rows = self._session.execute(
-            _SEEN.where(*wanted)
+            _SEEN_WHOLE.where(*wanted)
             .order_by(rendezvous.c.starts_at.desc(), rendezvous.c.id.desc())
             .limit(limit)
         )
@@ -329,7 +342,16 @@ def _as_seen(row: sa.Row[Any]) -> Seen:
     values = dict(row._mapping)
     referent_id, known = values.pop("referent_id"), values.pop("personnes") or ()
     personnes = {one.personne_id: one for one in map(as_personne, known)}
-    return Seen(rendezvous=revive(values), referent_id=referent_id, personnes=personnes)
+    said = values.pop("instructions", None)
+    return Seen(
+        rendezvous=revive(values), referent_id=referent_id, personnes=personnes, instructions=said
+    )
+
+
+def _as_told(row: sa.Row[Any]) -> Told:
+    values = dict(row._mapping)
+    said = values.pop("instructions") or ""
+    return Told(rendezvous=revive(values), instructions=said)
 
 
 def as_rendezvous(row: sa.Row[Any]) -> Rendezvous:

@@ -102,7 +102,7 @@ class MotifIn(Schema):
     )
     discreet = fields.flag("Motif discret : les listes en montrent moins.", load_default=False)
     instructions = fields.text(
-        "Consignes données à la personne.",
+        "Consignes données à la personne, dans les messages aussi ; rien sur une personne.",
         "Apportez les documents que vous jugez utiles.",
         least=0,
         most=1000,

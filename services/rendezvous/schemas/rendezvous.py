@@ -18,6 +18,7 @@ from services.rendezvous.domain.rendezvous import (
     Origin,
     OverrideReason,
     Status,
+    Told,
 )
 from services.rendezvous.schemas.fermetures import FermetureOut
 from services.rendezvous.schemas.participation import ParticipantOut
@@ -208,6 +209,11 @@ _AMONG_AGENTS = ("origin", "late_minutes", "override_reason", "override_by", "ov
 class RendezvousLine(RendezvousOut):
     """A rendezvous as one caller reads it; a masked one tells only that the time is taken."""
 
+    instructions = fields.text(
+        "Consignes du motif à la date du rendez-vous ; absentes des agendas et des semaines.",
+        "Apportez une pièce d’identité.",
+        least=0,
+    )
     masked = fields.flag("Motif discret ou fiche protégée : détails réservés aux agents concernés.")
     seats_left = fields.integer("Collectif : places qui restent.", 4)
     participants = fields.many(
@@ -235,6 +241,8 @@ class RendezvousLine(RendezvousOut):
             place = {name: value for name, value in vars(shown.place).items() if name not in _HOME}
             return kept | {"place": place, "masked": True}
         kept = {**vars(shown), "masked": False, "personne_ids": line.personne_ids}
+        if line.instructions is not None:
+            kept["instructions"] = line.instructions
         if shown.is_collective:
             kept |= {"seats_left": shown.seats_left, "participants": line.participations}
         hidden = set(_AMONG_AGENTS if line.is_own else ())
@@ -282,7 +290,16 @@ class StateOut(Schema):
         "Début (UTC).", "2023-01-09T09:00:00+00:00", attribute="place.starts_at"
     )
     ends_at = fields.instant("Fin (UTC).", "2023-01-09T09:45:00+00:00", attribute="place.ends_at")
+    instructions = fields.text(
+        "Consignes qu’un message peut dire ; aucune d’un motif discret.",
+        "Apportez une pièce d’identité.",
+        least=0,
+    )
     version = fields.version("Version.")
+
+    @pre_dump
+    def _flatten(self, told: Told, **_: Any) -> dict[str, Any]:
+        return vars(told.rendezvous) | {"instructions": told.instructions}
 
 
 class StatesIn(Schema):

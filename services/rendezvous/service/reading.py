@@ -10,7 +10,7 @@ from chassis.web.route import Call, route
 from services import roles
 from services.protection import PersonneNotFound
 from services.rendezvous.domain import errors
-from services.rendezvous.domain.rendezvous import Rendezvous
+from services.rendezvous.domain.rendezvous import Told
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.schemas.planning import AgendaQuery
 from services.rendezvous.schemas.rendezvous import (
@@ -78,7 +78,7 @@ class ReadingRoutes:
         summary="État d’un rendez-vous",
         problems=(errors.RendezvousUnknown,),
     )
-    def read_state(self, uow: UnitOfWork, call: Call, rendezvous_id: UUID) -> Rendezvous:
+    def read_state(self, uow: UnitOfWork, call: Call, rendezvous_id: UUID) -> Told:
         return reading.read_state(uow, rendezvous_id=rendezvous_id)
 
     @route(

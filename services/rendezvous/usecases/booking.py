@@ -148,7 +148,7 @@ def book(
     uow.publish(*facts)
     wait_may_end(uow, rendezvous)
     seat_left(uow, rendezvous)
-    return own_line(viewer, rendezvous, participations)
+    return own_line(viewer, rendezvous, participations, instructions=motif.instructions)
 
 
 def _use_up(uow: UnitOfWork, kept: Hold | None) -> None:
@@ -238,7 +238,7 @@ def move(
         override=wish.override is not None or place.keeps_time_of(seen.place),
     )
     take_place(uow, seat, partial(_move_locked, uow, seen, seat, wish=wish, by=by.subject))
-    return line_of(uow, viewer, found)
+    return line_of(uow, viewer, replace(found, instructions=motif.instructions))
 
 
 def holds_ran_out(uow: UnitOfWork, hold_ids: Sequence[UUID]) -> None:

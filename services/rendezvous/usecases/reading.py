@@ -15,7 +15,7 @@ from services.rendezvous.domain.fermeture import Fermeture
 from services.rendezvous.domain.occupation import Interval
 from services.rendezvous.domain.planning import Absence, Opening
 from services.rendezvous.domain.projections import Assignment, KnownPersonne
-from services.rendezvous.domain.rendezvous import Rendezvous
+from services.rendezvous.domain.rendezvous import Told
 from services.rendezvous.domain.rights import (
     Seen,
     Viewer,
@@ -53,17 +53,17 @@ def read_rendezvous(uow: UnitOfWork, *, by: Caller, rendezvous_id: UUID) -> Line
     return line_of(uow, viewer, visible(uow, viewer, rendezvous_id))
 
 
-def read_state(uow: UnitOfWork, *, rendezvous_id: UUID) -> Rendezvous:
+def read_state(uow: UnitOfWork, *, rendezvous_id: UUID) -> Told:
     """For another service. Raises RendezvousUnknown."""
-    found = uow.agendas.get(rendezvous_id)
-    if found is None:
+    found = uow.agendas.told([rendezvous_id])
+    if not found:
         raise RendezvousUnknown()
-    return found
+    return found[0]
 
 
-def read_states(uow: UnitOfWork, *, rendezvous_ids: Sequence[UUID]) -> list[Rendezvous]:
+def read_states(uow: UnitOfWork, *, rendezvous_ids: Sequence[UUID]) -> list[Told]:
     """For another service: those that exist."""
-    return uow.agendas.get_many(rendezvous_ids)
+    return uow.agendas.told(rendezvous_ids)
 
 
 def read_agenda(

@@ -62,6 +62,8 @@ class Line:
     marked: bool = False
     #: Whether the viewer is the person, to whom what agents decide among themselves is not told.
     is_own: bool = False
+    #: What to bring and to know; None: not read, in agendas.
+    instructions: str | None = None
 
     @property
     def version(self) -> int:
@@ -83,7 +85,11 @@ def line_of(uow: UnitOfWork, viewer: Viewer, seen: Seen) -> Line:
 
 
 def own_line(
-    viewer: Viewer, rendezvous: Rendezvous, participations: Sequence[Participation]
+    viewer: Viewer,
+    rendezvous: Rendezvous,
+    participations: Sequence[Participation],
+    *,
+    instructions: str,
 ) -> Line:
     """What whoever just booked it reads of it: what they said themselves."""
     return Line(
@@ -91,6 +97,7 @@ def own_line(
         participations=tuple(participations),
         marked=shows_marks(viewer, rendezvous),
         is_own=viewer.is_personne,
+        instructions=instructions,
     )
 
 
@@ -109,6 +116,7 @@ def lines_of(uow: UnitOfWork, viewer: Viewer, found: Sequence[Seen]) -> list[Lin
             ),
             marked=shows_marks(viewer, seen.rendezvous),
             is_own=viewer.is_personne,
+            instructions=seen.instructions,
         )
         for seen in found
     ]

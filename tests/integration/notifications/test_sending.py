@@ -12,7 +12,7 @@ import pytest
 from chassis import due
 from chassis.clock import PARIS
 from chassis.ids import new_id
-from chassis.testing import deliver, published, run_due
+from chassis.testing import Client, deliver, published, run_due
 from services.notifications import sending
 from tests.integration.notifications.conftest import MONDAY, Town
 
@@ -52,6 +52,36 @@ class TestOneRendezvous:
         assert mail["message_id"] == f"<{row['message_id']}@departement.example>"
         assert row["channel"] == "EMAIL"
         assert row["sms_parts"] is None
+
+    def test_it_says_what_to_bring_as_rendezvous_tells_it_then(
+        self, town: Town, client: Client
+    ) -> None:
+        """Read just before it leaves: what the motif says changed since the confirmation."""
+        booked = town.book(town.personne(), starts_at=IN_NINE_DAYS)
+        town.states[str(booked)]["instructions"] = "Apportez un justificatif."
+        town.at(MONDAY)
+        town.states[str(booked)]["instructions"] = "Apportez deux justificatifs."
+        town.at(REMINDER)
+
+        texts = [row["text"] for row in town.sink.received]
+        assert [text.split(". ")[-1] for text in texts] == [
+            "Apportez un justificatif.",
+            "Apportez deux justificatifs.",
+        ]
+        shown = [
+            client.get(f"/v1/messages/{row['message_id']}", role="admin").json["texts"][0]["body"]
+            for row in town.rows(status="SENT")
+        ]
+        assert sorted(shown) == sorted(texts)
+
+    def test_a_discreet_one_says_nothing_of_it_even_if_it_is_told(self, town: Town) -> None:
+        booked = town.book(town.personne(), starts_at=IN_NINE_DAYS, discreet=True)
+        town.states[str(booked)]["instructions"] = "Apportez un justificatif."
+        town.at(MONDAY)
+
+        (sms,) = town.sink.received
+        assert sms["text"] == "Votre rendez-vous est fixé au mercredi 18 janvier à 11h."
+        assert town.rows()[0]["instructions"] is None
 
     def test_a_discreet_one_says_when_and_nothing_else(self, town: Town) -> None:
         town.book(town.personne(), starts_at=IN_NINE_DAYS, modality="VAD", discreet=True)

@@ -53,6 +53,7 @@ def wording(
     *,
     discreet: bool = False,
     place: Lieu | None = PLACE,
+    instructions: str | None = None,
 ) -> Wording:
     is_about_a_rendezvous = template is not Template.DEMANDE_ANSWERED
     return Wording(
@@ -62,6 +63,7 @@ def wording(
         discreet=discreet,
         place=place,
         answer_by=answer_by(template, STARTS_AT),
+        instructions=instructions,
     )
 
 
@@ -166,6 +168,67 @@ def test_moments_are_spoken_in_paris(moment: datetime, words: str) -> None:
     assert spoken_when(moment) == words
 
 
+WITH_INSTRUCTIONS = (
+    Template.RENDEZVOUS_CONFIRMED,
+    Template.RENDEZVOUS_REMINDER,
+    Template.RENDEZVOUS_MOVED,
+)
+PAPERS = "Apportez une pièce d’identité et un justificatif."
+
+
+class TestInstructions:
+    @pytest.mark.parametrize(("template", "channel"), list(product(Template, Channel)))
+    def test_a_confirmation_a_move_and_a_reminder_alone_say_them(
+        self, template: Template, channel: Channel
+    ) -> None:
+        text = render(wording(template, instructions=PAPERS), channel, now=STARTS_AT)
+
+        said = template in WITH_INSTRUCTIONS
+        assert ("Apportez une pi" in text.body) is said
+        assert text.instructions == (PAPERS if said else None)
+
+    @pytest.mark.parametrize(("template", "channel"), list(product(Template, Channel)))
+    def test_a_discreet_message_never_does(self, template: Template, channel: Channel) -> None:
+        said = render(wording(template, discreet=True, instructions=PAPERS), channel, now=STARTS_AT)
+
+        assert said == render(wording(template, discreet=True), channel, now=STARTS_AT)
+
+    @pytest.mark.parametrize(
+        "words", ["votre attestation CAF", "le courrier d’expulsion", "les papiers de vos enfants"]
+    )
+    @pytest.mark.parametrize("channel", Channel)
+    def test_those_that_tell_why_are_left_out_whole(self, channel: Channel, words: str) -> None:
+        telling = wording(Template.RENDEZVOUS_REMINDER, instructions=f"Apportez {words}.")
+
+        text = render(telling, channel, now=STARTS_AT)
+
+        assert text == render(wording(Template.RENDEZVOUS_REMINDER), channel, now=STARTS_AT)
+
+    @pytest.mark.parametrize(("length", "parts"), [(150, 2), (200, 1)])
+    def test_an_sms_says_them_whole_in_two_parts_or_not_at_all(
+        self, length: int, parts: int
+    ) -> None:
+        long = wording(Template.RENDEZVOUS_CONFIRMED, instructions="x" * length)
+
+        sms = render(long, Channel.SMS, now=STARTS_AT)
+        mail = render(long, Channel.EMAIL, now=STARTS_AT)
+
+        assert sms.cost is not None
+        assert sms.cost.parts == parts
+        assert ("x" * length in sms.body, sms.instructions is None) == (parts == 2, parts == 1)
+        assert "x" * length in mail.body
+
+    def test_their_lines_are_one_in_an_sms_and_nothing_in_them_is_run(self) -> None:
+        odd = wording(Template.RENDEZVOUS_CONFIRMED, instructions="Un.\n\nDeux {{ phone }}.")
+
+        sms = render(odd, Channel.SMS, now=STARTS_AT)
+        mail = render(odd, Channel.EMAIL, now=STARTS_AT)
+
+        assert sms.body.endswith(" Un. Deux {{ phone }}.")
+        assert mail.subject == "Votre rendez-vous"
+        assert "À savoir : Un.\n\nDeux {{ phone }}.\n" in mail.body
+
+
 class TestTemplateFiles:
     def test_each_version_has_both_channels_in_french(self) -> None:
         found = {path.relative_to(path.parents[2]).as_posix() for path in files()}
@@ -200,6 +263,7 @@ class TestLieu:
             "Maison des Solidarités",
             "Centre médico-social",
             "Espace Familles, Castelsarrasin",
+            "Pôle d’insertion, Moissac",
         ],
     )
     def test_a_place_never_names_the_service(self, address: str) -> None:
