@@ -125,6 +125,14 @@ class Motif:
         self.valid_to = valid_to
         self.version += 1
 
+    def is_open_to(self, roles: frozenset[str], *, is_personne: bool) -> bool:
+        """Whether this caller may set up a rendezvous of it."""
+        try:
+            self.check_booker(roles, is_personne=is_personne)
+        except NotYoursToBook:
+            return False
+        return True
+
     def check_booker(self, roles: frozenset[str], *, is_personne: bool) -> None:
         """Raise NotYoursToBook unless this caller may set up a rendezvous of it."""
         if is_personne and self.is_collective:

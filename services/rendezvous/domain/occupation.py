@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from chassis.clock import end_of_day, instant_of
 from services.rendezvous.domain.errors import (
     AgentAbsent,
     Closed,
@@ -81,6 +82,13 @@ _WHO = {
     "vehicle": "Le véhicule est pris à cet horaire.",
     "personne": "La personne a déjà un rendez-vous à cet horaire.",
 }
+
+
+def in_force(motif: Motif, window: Interval) -> Interval:
+    """The part of a window on the days when this version of a motif is in force; it may be
+    empty, its end then before its start."""
+    last = end_of_day(motif.valid_to) if motif.valid_to else window.end
+    return Interval(max(window.start, instant_of(motif.valid_from)), min(window.end, last))
 
 
 def merged(intervals: Iterable[Interval]) -> list[Interval]:

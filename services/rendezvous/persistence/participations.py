@@ -12,13 +12,21 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.orm import Session as Connection
 
+from chassis.tables import Instant
 from chassis.upsert import upsert
 from services.rendezvous.domain.occupation import Interval
 from services.rendezvous.domain.participation import OpenSession, Participation, Session
 from services.rendezvous.domain.rendezvous import CancelledBy, CancelReason, Rendezvous, Status
+from services.rendezvous.domain.rights import Viewer
 from services.rendezvous.persistence.holds import kept_seat
 from services.rendezvous.persistence.rendezvous import revive
-from services.rendezvous.persistence.tables import hold, occupation, participation, rendezvous
+from services.rendezvous.persistence.tables import (
+    hold,
+    motif,
+    occupation,
+    participation,
+    rendezvous,
+)
 
 _UUIDS = pg.ARRAY(pg.UUID)
 
@@ -69,24 +77,22 @@ class Participations:
         return [_as_open(row) for row in self._session.execute(query)]
 
     def others(
-        self, refused: Rendezvous, *, personne_id: UUID, now: datetime, limit: int
+        self, refused: Rendezvous, viewer: Viewer, *, personne_id: UUID, now: datetime, limit: int
     ) -> list[OpenSession]:
-        """Other sessions of the motif with a seat, at a time the person is free, nearest first.
-        What a responsable let overlap stands in the way too: its index is another."""
-        taken = sa.or_(
-            _taken(personne_id, ~occupation.c.overridden),
-            _taken(personne_id, occupation.c.overridden),
-        )
+        """Other sessions of the motif with a seat, at a time the person is free, that this caller
+        may enrol them in; nearest first. What a responsable let overlap stands in the way too."""
         distance = sa.extract("epoch", rendezvous.c.starts_at - refused.place.starts_at)
         left = _seats_left(now)
         query = (
             sa.select(rendezvous, left.label("seats_left"))
+            .join(motif, motif.c.id == rendezvous.c.motif_id)
             .where(
                 *_open(refused.motif),
+                *_takes(viewer, now),
                 rendezvous.c.id != refused.id,
                 rendezvous.c.starts_at > now,
                 left > 0,
-                ~taken,
+                *(~_taken(personne_id, passed_over=one) for one in (False, True)),
             )
             .order_by(sa.func.abs(distance), rendezvous.c.id)
             .limit(limit)
@@ -94,19 +100,9 @@ class Participations:
         return [_as_open(row) for row in self._session.execute(query)]
 
 
-def _taken(personne_id: UUID, which: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-    return sa.exists().where(
-        occupation.c.resource_id == personne_id,
-        which,
-        occupation.c.during.op("&&")(
-            sa.func.tstzrange(rendezvous.c.starts_at, rendezvous.c.ends_at)
-        ),
-    )
-
-
-def _open(motif: str) -> Sequence[sa.ColumnElement[bool]]:
+def _open(code: str) -> Sequence[sa.ColumnElement[bool]]:
     return (
-        rendezvous.c.motif == motif,
+        rendezvous.c.motif == code,
         rendezvous.c.capacity > 1,
         rendezvous.c.status == Status.BOOKED,
     )
@@ -128,6 +124,31 @@ def _as_open(row: sa.Row[Any]) -> OpenSession:
     values = dict(row._mapping)
     left = values.pop("seats_left")
     return OpenSession(rendezvous=revive(values), seats_left=left)
+
+
+def _takes(viewer: Viewer, now: datetime) -> Sequence[sa.ColumnElement[bool]]:
+    """What `join` asks of the motif: a person minds its delays."""
+    if not viewer.is_personne:
+        roles = pg.array(sorted(viewer.roles), type_=sa.Text)
+        return (sa.or_(motif.c.bookable_by == [], motif.c.bookable_by.overlap(roles)),)
+    ahead = rendezvous.c.starts_at - sa.cast(now, Instant)
+    return (
+        motif.c.bookable_by_personne,
+        ahead >= sa.func.make_interval(0, 0, 0, 0, 0, motif.c.min_notice_minutes),
+        ahead <= sa.func.make_interval(0, 0, 0, motif.c.max_ahead_days),
+    )
+
+
+def _taken(personne_id: UUID, *, passed_over: bool) -> sa.ColumnElement[bool]:
+    """Whether the person is taken during a session; in two parts, as the indexes are."""
+    overridden = occupation.c.overridden
+    return sa.exists().where(
+        occupation.c.resource_id == personne_id,
+        overridden if passed_over else ~overridden,
+        occupation.c.during.op("&&")(
+            sa.func.tstzrange(rendezvous.c.starts_at, rendezvous.c.ends_at)
+        ),
+    )
 
 
 def _as_participation(row: sa.Row[Any]) -> Participation:

@@ -151,7 +151,7 @@ def _sit(uow: UnitOfWork, viewer: Viewer, entry: Attente, kept: Hold, session_id
     known = known_personne(uow, personne_id)
     if known is None or is_closed_to(viewer, known):
         raise PersonneNotFound()
-    return take_seat(uow, session, personne_id, by=viewer.subject, own=kept.id).rendezvous.id
+    return take_seat(uow, viewer, session, personne_id, own=kept.id).rendezvous.id
 
 
 def _check(uow: UnitOfWork, viewer: Viewer, entry: Attente, kept: Hold) -> Motif:
@@ -178,7 +178,10 @@ def _book(uow: UnitOfWork, viewer: Viewer, entry: Attente, kept: Hold, motif: Mo
         by=viewer.subject,
         now=uow.now,
     )
-    seat = Seat(motif=motif, place=kept.place, personne_ids=entry.personne_ids, own=kept.id)
+    personne_ids = entry.personne_ids
+    seat = Seat(
+        motif=motif, place=kept.place, personne_ids=personne_ids, own=kept.id, own_stays=True
+    )
     take_place(uow, seat, partial(store, uow, rendezvous))
     uow.publish(fact)
     return rendezvous.id

@@ -94,7 +94,8 @@ def hold(uow: UnitOfWork, *, by: Caller, wish: Wish) -> Hold:
         held_by=viewer.subject,
         expires_at=uow.now + HOLD_FOR,
     )
-    take_place(uow, seat_of(wish, motif, place, ground, personne_ids=()), partial(_keep, uow, kept))
+    seat = seat_of(wish, motif, place, ground, personne_ids=(), viewer=viewer)
+    take_place(uow, seat, partial(_keep, uow, kept))
     uow.schedule("hold_expiry", kept.id, kept.expires_at)
     return kept
 
@@ -140,6 +141,8 @@ def book(
         personne_ids=demand.personne_ids,
         own=kept.id if kept else None,
         override=wish.override is not None,
+        viewer=viewer,
+        own_stays=kept is not None,
     )
     participations, facts = opened(rendezvous, fact, by=viewer.subject, now=uow.now)
     take_place(uow, seat, partial(_store, uow, rendezvous, wish=wish, by=by.subject))
@@ -236,6 +239,8 @@ def move(
         also=(*seen.place.agent_ids, *seen.place.resource_ids),
         # What the person has at the very same time already, they had before.
         override=wish.override is not None or place.keeps_time_of(seen.place),
+        viewer=viewer,
+        same_team=viewer.is_personne,
     )
     take_place(uow, seat, partial(_move_locked, uow, seen, seat, wish=wish, by=by.subject))
     return line_of(uow, viewer, replace(found, instructions=motif.instructions))

@@ -21,7 +21,7 @@ from services.rendezvous.domain.errors import (
     ZoneUnknown,
 )
 from services.rendezvous.domain.motif import Motif
-from services.rendezvous.domain.occupation import Interval
+from services.rendezvous.domain.occupation import Interval, in_force
 from services.rendezvous.domain.resource import ResourceKind
 from services.rendezvous.domain.rights import Viewer
 from services.rendezvous.persistence import UnitOfWork
@@ -91,7 +91,7 @@ def _found(
     _check_resources(uow, asked)
     _check_zone(uow, asked, motifs)
     return chain.from_iterable(
-        find_free(uow, _search(viewer, asked, motif, sites, _in_force(motif, span)))
+        find_free(uow, _search(viewer, asked, motif, sites, in_force(motif, days(*span))))
         for motif in motifs
     )
 
@@ -113,11 +113,6 @@ def _motifs(uow: UnitOfWork, viewer: Viewer, code: str, span: tuple[date, date])
     if refusal is not None and not open_to:
         raise refusal
     return open_to
-
-
-def _in_force(motif: Motif, span: tuple[date, date]) -> Interval:
-    first_day, last_day = span
-    return days(max(first_day, motif.valid_from), min(last_day, motif.valid_to or last_day))
 
 
 def _sites(uow: UnitOfWork, asked: Question) -> tuple[str, ...]:

@@ -68,7 +68,7 @@ def join(uow: UnitOfWork, *, by: Caller, rendezvous_id: UUID, personne_id: UUID)
     if known is None or is_closed_to(viewer, known):
         raise PersonneNotFound()
     uow.occupations.lock({personne_id})
-    return take_seat(uow, found, personne_id, by=viewer.subject)
+    return take_seat(uow, viewer, found, personne_id)
 
 
 def cancel_participant(

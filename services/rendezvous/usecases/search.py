@@ -62,6 +62,8 @@ class Search:
     with_room: bool = False
     with_vehicle: bool = False
     zone: str | None = None
+    #: Each way from the sites sought, whatever the table says now; None: as it says.
+    travel_minutes: int | None = None
     personne_ids: tuple[UUID, ...] = ()
     own: UUID | None = None
     step: timedelta = STEP
@@ -152,12 +154,18 @@ def _ground(uow: UnitOfWork, search: Search) -> _Ground:
     found = uow.resources.of_sites(search.sites, kinds) if kinds else []
     return _Ground(
         shape=motif.shape,
-        travel=uow.zones.travel() if motif.is_away else None,
+        travel=_travel(uow, search) if motif.is_away else None,
         resources={
             kind: [one for one in found if one.kind is kind and named[kind] in (None, one.id)]
             for kind in kinds
         },
     )
+
+
+def _travel(uow: UnitOfWork, search: Search) -> Mapping[str, Mapping[str, int]]:
+    if search.travel_minutes is None:
+        return uow.zones.travel()
+    return {site: {search.zone or "": search.travel_minutes} for site in search.sites}
 
 
 def _read(

@@ -26,6 +26,7 @@ from services.rendezvous.domain.occupation import (
 from services.rendezvous.domain.projections import Assignment
 from services.rendezvous.domain.rendezvous import Place
 from services.rendezvous.domain.resource import ResourceKind
+from services.rendezvous.domain.rights import Viewer
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.usecases.alternatives import Refused, alternatives
 from services.rendezvous.usecases.told import learn_dossier, learn_personnes
@@ -35,7 +36,10 @@ from services.rendezvous.usecases.told import learn_dossier, learn_personnes
 class Seat:
     """A place wanted for these personnes. `own`: the rendezvous or hold that gives up its old
     place; `also`: the resources of that old place; `override`: whatever else they have then.
-    `rooms`, `vehicles`: among which the first free one is taken."""
+    `rooms`, `vehicles`: among which the first free one is taken.
+
+    Of the call it comes from, for what a refusal proposes: `viewer`, who makes it; `same_team`,
+    that it changes the hour alone; `own_stays`, that its hold still stands when it is refused."""
 
     motif: Motif
     place: Place
@@ -45,6 +49,23 @@ class Seat:
     rooms: tuple[UUID, ...] = ()
     vehicles: tuple[UUID, ...] = ()
     override: bool = False
+    viewer: Viewer | None = None
+    same_team: bool = False
+    own_stays: bool = False
+
+    def refused(self) -> Refused:
+        """What others are sought for."""
+        return Refused(
+            motif=self.motif,
+            place=self.place,
+            personne_ids=self.personne_ids,
+            own=None if self.own_stays else self.own,
+            viewer=self.viewer,
+            same_team=self.same_team,
+            any_room=bool(self.rooms),
+            any_vehicle=bool(self.vehicles),
+            keeps_travel=self.own is not None and not self.own_stays,
+        )
 
     def settled(self, lines: Sequence[Line]) -> Place:
         """The place with the room and the vehicle that are free. Raises SlotTaken for want of
@@ -128,12 +149,7 @@ def take_place(uow: UnitOfWork, seat: Seat, take: Take) -> None:
         take_or_refuse(uow, seat, take)
     except PLACE_REFUSALS as refusal:
         uow.rollback()
-        found = alternatives(
-            uow,
-            Refused(
-                motif=seat.motif, place=seat.place, personne_ids=seat.personne_ids, own=seat.own
-            ),
-        )
+        found = alternatives(uow, seat.refused())
         raise type(refusal)(refusal.detail, extra={"alternatives": found}) from None
 
 

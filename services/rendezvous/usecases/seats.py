@@ -59,19 +59,24 @@ def session_for(
 
 
 def take_seat(
-    uow: UnitOfWork, found: Rendezvous, personne_id: UUID, *, by: str, own: UUID | None = None
+    uow: UnitOfWork,
+    viewer: Viewer,
+    found: Rendezvous,
+    personne_id: UUID,
+    *,
+    own: UUID | None = None,
 ) -> Seated:
     """Give a person, locked by the caller, a seat of a session. `own`: the hold that keeps it.
 
-    Raises SessionFull or PersonneTaken with other sessions; on a refusal the transaction is given
-    up first.
+    Raises SessionFull or PersonneTaken with other sessions the viewer may take; on a refusal the
+    transaction is given up first.
     """
     try:
-        return _take(uow, found.id, personne_id, by=by, own=own)
+        return _take(uow, found.id, personne_id, by=viewer.subject, own=own)
     except (SessionFull, PersonneTaken) as refusal:
         uow.rollback()
         others = uow.participations.others(
-            found, personne_id=personne_id, now=uow.now, limit=_OTHERS
+            found, viewer, personne_id=personne_id, now=uow.now, limit=_OTHERS
         )
         extra: dict[str, Any] = {"alternatives": list(map(_offered, others))}
         if isinstance(refusal, SessionFull):
@@ -107,8 +112,10 @@ def _check_free(uow: UnitOfWork, personne_id: UUID, during: Interval) -> None:
     )
     if any(line.kind == "deceased" for line in lines):
         raise PersonneDeceased("Vérifiez la fiche de la personne.")
-    if any(line.during is not None and line.during.meets(during) for line in lines):
+    if any(line.kind == "personne" and not line.stale for line in lines):
         raise PersonneTaken("Choisissez une autre session.")
+    if any(line.stale for line in lines):
+        uow.occupations.sweep({personne_id}, now=uow.now)
 
 
 def known_personne(uow: UnitOfWork, personne_id: UUID) -> KnownPersonne | None:

@@ -9,6 +9,7 @@ from chassis.testing import published
 from tests.integration.again import sent_again
 from tests.integration.rendezvous.conftest import (
     FAR_MDS,
+    FAR_SITE,
     MISMATCHES,
     NINE,
     minutes,
@@ -97,6 +98,12 @@ class TestRefusals:
         assert join(world, atelier, gone).json["type"].endswith("personne-decedee")
         assert join(world, atelier, busy).json["type"].endswith("personne-prise")
         assert world.sql("SELECT count(*) FROM participation") == 0
+
+    def test_a_site_that_is_closed_meanwhile_is_no_rendezvous_of_theirs(self, world, atelier):
+        closed = {"first_day": DAY, "site": FAR_SITE, "label": "Travaux"}
+        assert world.post("/v1/fermetures", closed, role="admin").status == 201
+
+        assert join(world, atelier, world.personne()).status == 201
 
     def test_it_is_tied_to_no_dossier(self, world, agent, atelier):
         personne = world.personne()
