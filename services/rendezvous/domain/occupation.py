@@ -47,7 +47,8 @@ class Line:
     """One stretch of someone's time, as the database says it.
 
     `kind`: opening, absence, agent, room, vehicle, personne (the last four are occupations),
-    closure (`site` None: everywhere), or deceased, which has no time.
+    closure (`site` None: everywhere), retired (a room or a vehicle, from a day on), or deceased,
+    which has no time.
     """
 
     kind: str
@@ -149,7 +150,7 @@ def choose(
     taken = {
         line.resource_id
         for line in lines
-        if line.kind in _WHO
+        if (line.kind in _WHO or line.kind == "retired")
         and not line.stale
         and not (own and line.owner_id == own)
         and line.during
@@ -165,6 +166,7 @@ def check_place(
     place: Place,
     motif: Motif,
     own: UUID | None,
+    own_is_hold: bool = False,
     override: bool = False,
 ) -> list[Claim]:
     """The claims of a place that can be had. `own`: the rendezvous or hold that already has part
@@ -175,6 +177,7 @@ def check_place(
     if any(line.kind == "deceased" for line in lines):
         raise PersonneDeceased("Vérifiez la fiche de la personne.")
     _check_absences(lines, reach_of(place, motif.shape))
+    _check_in_service(lines, claims, None if own_is_hold else own)
     passed_over = _check_taken(lines, claims, own, override=override)
     if not place.outside_opening:
         _check_closures(lines, place)
@@ -205,6 +208,26 @@ def _check_closures(lines: Sequence[Line], place: Place) -> None:
 def _check_absences(lines: Sequence[Line], whole: Interval) -> None:
     if any(line.kind == "absence" and line.during and line.during.meets(whole) for line in lines):
         raise AgentAbsent("Choisissez un autre horaire ou un autre agent.")
+
+
+def _check_in_service(lines: Sequence[Line], claims: Sequence[Claim], own: UUID | None) -> None:
+    """Raise SlotTaken for a room or a vehicle that no longer serves then; what a rendezvous has at
+    that very time, it keeps."""
+    wanted = {claim.resource_id: claim.during for claim in claims}
+    had = {
+        line.resource_id
+        for line in lines
+        if own is not None and line.owner_id == own
+        if line.during == wanted.get(line.resource_id)
+    }
+    for line in lines:
+        during = wanted.get(line.resource_id)
+        if line.kind != "retired" or line.resource_id in had or not (during and line.during):
+            continue
+        if during.meets(line.during):
+            raise SlotTaken(
+                "La salle ou le véhicule ne sert plus à cette date ; nommez-en un autre, ou aucun."
+            )
 
 
 def _check_taken(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -16,9 +17,10 @@ class ResourceKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Resource:
-    """A room or a vehicle of a site."""
+    """A room or a vehicle of a site. From the Paris day `retired_on` on, it takes nothing new."""
 
     id: UUID
     kind: ResourceKind
     site: str
     name: str
+    retired_on: date | None = None

@@ -127,6 +127,11 @@ def plans_for(viewer: Viewer, mds: str) -> bool:
     return not viewer.roles.isdisjoint(_PLANNERS) and mds in viewer.mds
 
 
+def may_equip(viewer: Viewer, mds: str | None) -> bool:
+    """admin retires anything; those who plan for an MDS, what its sites have."""
+    return roles.ADMIN in viewer.roles or (mds is not None and plans_for(viewer, mds))
+
+
 def is_open_to(viewer: Viewer, personne: KnownPersonne) -> bool:
     """Whether accueil lets an agent know of a file. One nothing is said of is protected."""
     file = personne.told or Protection(protected=True)

@@ -226,7 +226,7 @@ def _as_assignment(values: Mapping[str, Any]) -> Assignment:
 
 
 def _as_resource(values: Mapping[str, Any]) -> Resource:
-    return Resource(**_revive(values) | {"kind": ResourceKind(values["kind"])})
+    return Resource(**_revive(values, ("retired_on",)) | {"kind": ResourceKind(values["kind"])})
 
 
 def _as_motif(values: Mapping[str, Any]) -> Motif:

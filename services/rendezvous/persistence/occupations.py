@@ -41,8 +41,9 @@ class Occupations:
         now: datetime,
         locking: Collection[UUID] = (),
     ) -> list[Line]:
-        """Openings and absences of the agents, occupations of all, closings, and who has died, in
-        one statement over a window; after having locked those given, in the same exchange."""
+        """Openings and absences of the agents, occupations of all, closings, which rooms and
+        vehicles no longer serve, and who has died, in one statement over a window; after having
+        locked those given, in the same exchange."""
         values = {
             "agents": list(agent_ids),
             "resources": list(resource_ids),
@@ -181,6 +182,12 @@ _SITUATION = """
     WHERE resource_id = ANY(%(resources)s::uuid[])
       AND during && tstzrange(%(from_at)s::timestamptz, %(to_at)s::timestamptz)
       AND overridden
+    UNION ALL
+    SELECT 'retired', id, retired_on::timestamp AT TIME ZONE 'Europe/Paris',
+           %(to_at)s::timestamptz, site, '{}', '{}', NULL, false
+    FROM resource
+    WHERE id = ANY(%(resources)s::uuid[])
+      AND retired_on::timestamp AT TIME ZONE 'Europe/Paris' < %(to_at)s::timestamptz
     UNION ALL
     SELECT 'deceased', personne_id, NULL, NULL, NULL, '{}', '{}', NULL, false
     FROM personne WHERE personne_id = ANY(%(resources)s::uuid[]) AND deceased

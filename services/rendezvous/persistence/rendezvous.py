@@ -233,6 +233,22 @@ class Agendas:
             )
         )
 
+    def booked_ids_in_resource(self, resource_id: UUID, *, after: datetime) -> list[UUID]:
+        """Rendezvous still to be held in a room, or with a vehicle, from an instant on."""
+        return list(
+            self._session.scalars(
+                sa.select(rendezvous.c.id)
+                .where(
+                    sa.or_(
+                        rendezvous.c.room_id == resource_id, rendezvous.c.vehicle_id == resource_id
+                    ),
+                    rendezvous.c.starts_at >= after,
+                    rendezvous.c.status == Status.BOOKED,
+                )
+                .order_by(rendezvous.c.starts_at, rendezvous.c.id)
+            )
+        )
+
     def affected(
         self,
         agent_id: UUID,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -36,7 +37,20 @@ class Resources:
             )
             .order_by(resource.c.kind, resource.c.name, resource.c.id)
         )
-        return [Resource(**{**row._mapping, "kind": ResourceKind(row.kind)}) for row in rows]
+        return [_as_resource(row) for row in rows]
+
+    def get(self, resource_id: UUID) -> Resource | None:
+        """One of them."""
+        row = self._session.execute(
+            sa.select(resource).where(resource.c.id == resource_id)
+        ).one_or_none()
+        return _as_resource(row) if row else None
+
+    def retire(self, resource_id: UUID, retired_on: date | None) -> None:
+        """Take nothing new in it from a day on; None: it serves."""
+        self._session.execute(
+            sa.update(resource).where(resource.c.id == resource_id).values(retired_on=retired_on)
+        )
 
     def to_choose_from(self, wanted: Collection[tuple[str, str]]) -> set[UUID]:
         """Every room and vehicle that these motifs, each on a site (site, motif), may be given in
@@ -115,6 +129,10 @@ _ZONES = sa.select(
     .scalar_subquery()
     .label("minutes"),
 )
+
+
+def _as_resource(row: sa.Row[Any]) -> Resource:
+    return Resource(**{**row._mapping, "kind": ResourceKind(row.kind)})
 
 
 def _as_zone(row: sa.Row[Any]) -> Zone:

@@ -54,6 +54,33 @@ class ResourceOut(Schema):
     kind = fields.choice(ResourceKind, "Salle ou véhicule.")
     site = fields.code("Code du site.", "MONTAUBAN-CENTRE")
     name = fields.text("Nom.", "Bureau 3")
+    retired_on = fields.day(
+        "Jour (Paris) à partir duquel elle ne sert plus ; null : elle sert.",
+        "2023-02-01",
+        allow_none=True,
+    )
+
+
+class RetireIn(Schema):
+    """From when it no longer serves."""
+
+    retired_on = fields.day(
+        "Jour (Paris) à partir duquel rien de nouveau n’y est pris ; null : elle sert de nouveau.",
+        "2023-02-01",
+        allow_none=True,
+        required=True,
+    )
+
+
+class RetiredOut(Schema):
+    """A room or a vehicle, and what is still to be held in it from then on."""
+
+    resource = fields.nested(ResourceOut, "La salle ou le véhicule.")
+    affected_rendezvous_ids = fields.uuids(
+        "Rendez-vous pris à partir de ce jour qui s’en servent : ils restent, à déplacer ou à "
+        "loger ailleurs.",
+        most=10_000,
+    )
 
 
 class ResourcesOut(Schema):

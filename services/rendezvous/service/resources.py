@@ -13,6 +13,8 @@ from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.schemas.resources import (
     ResourcesOut,
     ResourcesQuery,
+    RetiredOut,
+    RetireIn,
     RoomIn,
     RoomOut,
     VehicleIn,
@@ -70,6 +72,22 @@ class ResourceRoutes:
     )
     def list_resources(self, uow: UnitOfWork, call: Call) -> dict[str, Any]:
         return {"resources": resources.list_resources(uow, **call.query)}
+
+    @route(
+        "POST",
+        "/v1/resources/{resource_id}/retire",
+        allow=allowed.EQUIPPERS,
+        body=RetireIn,
+        reply=RetiredOut,
+        tag="Salles, véhicules et zones",
+        summary="Retirer une salle ou un véhicule à partir d’un jour (ce qui est pris reste)",
+        problems=(errors.ResourceNotFound,),
+    )
+    def retire_resource(self, uow: UnitOfWork, call: Call, resource_id: UUID) -> dict[str, Any]:
+        retired, affected = resources.retire_resource(
+            uow, by=call.caller, resource_id=resource_id, **call.body
+        )
+        return {"resource": retired, "affected_rendezvous_ids": affected}
 
     @route(
         "POST",

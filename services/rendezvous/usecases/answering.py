@@ -180,7 +180,7 @@ def _book(uow: UnitOfWork, viewer: Viewer, entry: Attente, kept: Hold, motif: Mo
     )
     personne_ids = entry.personne_ids
     seat = Seat(
-        motif=motif, place=kept.place, personne_ids=personne_ids, own=kept.id, own_stays=True
+        motif=motif, place=kept.place, personne_ids=personne_ids, own=kept.id, own_is_hold=True
     )
     take_place(uow, seat, partial(store, uow, rendezvous))
     uow.publish(fact)

@@ -142,7 +142,7 @@ def book(
         own=kept.id if kept else None,
         override=wish.override is not None,
         viewer=viewer,
-        own_stays=kept is not None,
+        own_is_hold=kept is not None,
     )
     participations, facts = opened(rendezvous, fact, by=viewer.subject, now=uow.now)
     take_place(uow, seat, partial(_store, uow, rendezvous, wish=wish, by=by.subject))

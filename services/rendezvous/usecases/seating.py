@@ -39,7 +39,8 @@ class Seat:
     `rooms`, `vehicles`: among which the first free one is taken.
 
     Of the call it comes from, for what a refusal proposes: `viewer`, who makes it; `same_team`,
-    that it changes the hour alone; `own_stays`, that its hold still stands when it is refused."""
+    that it changes the hour alone; `own_is_hold`, that its own is a hold, which still stands when
+    it is refused, and is no right to what was retired meanwhile."""
 
     motif: Motif
     place: Place
@@ -51,7 +52,7 @@ class Seat:
     override: bool = False
     viewer: Viewer | None = None
     same_team: bool = False
-    own_stays: bool = False
+    own_is_hold: bool = False
 
     def refused(self) -> Refused:
         """What others are sought for."""
@@ -59,12 +60,12 @@ class Seat:
             motif=self.motif,
             place=self.place,
             personne_ids=self.personne_ids,
-            own=None if self.own_stays else self.own,
+            own=None if self.own_is_hold else self.own,
             viewer=self.viewer,
             same_team=self.same_team,
             any_room=bool(self.rooms),
             any_vehicle=bool(self.vehicles),
-            keeps_travel=self.own is not None and not self.own_stays,
+            keeps_travel=self.own is not None and not self.own_is_hold,
         )
 
     def settled(self, lines: Sequence[Line]) -> Place:
@@ -175,6 +176,7 @@ def take_or_refuse(uow: UnitOfWork, seat: Seat, take: Take, *, locked: bool = Fa
         place=place,
         motif=seat.motif,
         own=seat.own,
+        own_is_hold=seat.own_is_hold,
         override=seat.override,
     )
     if any(line.stale for line in lines):

@@ -122,6 +122,13 @@ class ZoneExists(Conflict):
     title = "Une zone porte déjà ce code"
 
 
+class ResourceNotFound(NotFound):
+    """No such room or vehicle, or one of another MDS."""
+
+    code = "ressource-introuvable"
+    title = "Cette salle ou ce véhicule n’existe pas"
+
+
 class ZoneNotFound(NotFound):
     """No such zone."""
 

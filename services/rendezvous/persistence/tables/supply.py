@@ -59,6 +59,8 @@ resource = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("site", sa.Text, nullable=False),
     sa.Column("name", sa.Text, nullable=False),
+    #: From this Paris day on nothing new is taken in it.
+    sa.Column("retired_on", sa.Date),
     sa.CheckConstraint("kind IN ('ROOM', 'VEHICLE')", name="kind"),
     sa.Index(
         "uq_room_site_name", "site", "name", unique=True, postgresql_where=sa.text("kind = 'ROOM'")
