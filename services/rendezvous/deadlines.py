@@ -120,6 +120,7 @@ def measure_delais(uow: UnitOfWork, items: Sequence[Due]) -> None:
 
 
 @deadlines.outside(reprise.LINE)
+@deadlines.outside(reprise.DEPART_LINE)
 def work_reprise_lines(runtime: Runtime, items: Sequence[Due]) -> None:
     """Reassign, move or cancel, one rendezvous after the other."""
     work_due_lines(runtime, items)

@@ -57,6 +57,7 @@ def hire(day: Errands) -> None:
         "colleague": "ASS",
         "associate": "CESF",
         "volant": "ASS",
+        "gone": "ASS",
         HEAD: "RESPONSABLE",
         SECRETARY: "SECRETAIRE",
     }
@@ -65,6 +66,9 @@ def hire(day: Errands) -> None:
         known |= {"volant": who == "volant"}
         answer = day.ask("accueil", "register_agent", ADMIN, known)
         day.ids[who] = answer.json["agent_id"]
+        if who == "gone":
+            left = {"effective_on": TODAY, "active": False}
+            day.ask("accueil", "change_agent", ADMIN, left, on=answer, agent_id=day.ids[who])
     change = {"effective_on": TODAY, "full_time_percent": 80}
     day.ask("accueil", "change_agent", ADMIN, change, on=answer, agent_id=day.ids[SECRETARY])
     day.town.settle()
@@ -336,6 +340,8 @@ def take_up(day: Errands, booked: str) -> None:
     reprise = launched.json["reprise_id"]
     day.ask("rendezvous", "decide_reprise", SECRETARY, left, reprise_id=reprise)
     day.ask("rendezvous", "delete_absence", SECRETARY, **where)
+    gone = {"mds": MDS, "agent_id": day.ids["gone"]}
+    day.ask("rendezvous", "launch_left", HEAD, {"auto": True}, **gone)
 
 
 def enrol(day: Errands, place: dict[str, Any]) -> None:

@@ -141,13 +141,15 @@ class RepriseLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Reprise:
-    """The rendezvous of one absence, taken up in bulk. `stopped_at`: the absence was lifted."""
+    """The rendezvous of one absence, or those of an agent who left an MDS, taken up in bulk.
+    `stopped_at`: the absence was lifted."""
 
     id: UUID
-    absence_id: UUID
     agent_id: UUID
     launched_by: str
     launched_at: datetime
+    absence_id: UUID | None = None
+    mds_left: str | None = None
     stopped_at: datetime | None = None
 
 

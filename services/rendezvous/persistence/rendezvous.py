@@ -254,10 +254,12 @@ class Agendas:
         agent_id: UUID,
         window: Interval,
         *,
+        mds: str | None = None,
         after: tuple[datetime, UUID] | None = None,
         limit: int | None = None,
     ) -> list[Seen]:
-        """The same, with what decides who sees them; those after a place in that order."""
+        """The same, with what decides who sees them; those held in one MDS, those after a place in
+        that order."""
         query = (
             _SEEN.where(
                 rendezvous.c.id.in_(
@@ -274,6 +276,8 @@ class Agendas:
             .order_by(rendezvous.c.starts_at, rendezvous.c.id)
             .limit(limit)
         )
+        if mds is not None:
+            query = query.where(rendezvous.c.mds == mds)
         if after is not None:
             query = query.where(sa.tuple_(rendezvous.c.starts_at, rendezvous.c.id) > after)
         return [_as_seen(row) for row in self._session.execute(query)]

@@ -12,8 +12,11 @@ from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.orm import Session
 
 from chassis.locks import lock_resources
+from services.rendezvous.domain.depart import Away
+from services.rendezvous.domain.motif import day_of
+from services.rendezvous.domain.rendezvous import Status
 from services.rendezvous.domain.reprise import Act, LineState, Reprise, RepriseLine
-from services.rendezvous.persistence.tables import reprise, reprise_line
+from services.rendezvous.persistence.tables import rendezvous, reprise, reprise_line
 
 _UUIDS = pg.ARRAY(pg.UUID)
 
@@ -25,7 +28,7 @@ class Reprises:
         self._session = session
 
     def add(self, new: Reprise) -> bool:
-        """Store a reprise. False when its absence has one: two launch at once, one wins."""
+        """Store a reprise. False when there is one of the same: two launch at once, one wins."""
         row = pg.insert(reprise).values(vars(new)).on_conflict_do_nothing()
         added = row.returning(reprise.c.id)
         return self._session.scalar(added) is not None
@@ -35,9 +38,15 @@ class Reprises:
         query = sa.select(reprise).where(reprise.c.id == reprise_id)
         return self._one(query.with_for_update() if to_change else query)
 
-    def of_absence(self, absence_id: UUID) -> Reprise | None:
-        """The reprise of an absence."""
-        return self._one(sa.select(reprise).where(reprise.c.absence_id == absence_id))
+    def of(self, away: Away) -> Reprise | None:
+        """The reprise of what an agent leaves."""
+        if away.absence_id is not None:
+            return self._one(sa.select(reprise).where(reprise.c.absence_id == away.absence_id))
+        return self._one(
+            sa.select(reprise).where(
+                reprise.c.agent_id == away.agent_id, reprise.c.mds_left == away.mds_left
+            )
+        )
 
     def stop(self, absence_ids: Collection[UUID], *, now: datetime) -> None:
         """These absences are lifted: nothing more can be decided. What waits its turn stops when
@@ -47,6 +56,16 @@ class Reprises:
         self._session.execute(
             sa.update(reprise).where(reprise.c.absence_id == lifted).values(stopped_at=now)
         )
+
+    def agents_booked_in(self, mds: str, *, after: datetime) -> list[UUID]:
+        """Who has rendezvous still to be held in an MDS, in order."""
+        agent_id = sa.func.unnest(rendezvous.c.agent_ids).label("agent_id")
+        held = sa.select(agent_id).where(
+            rendezvous.c.mds == mds,
+            rendezvous.c.held_on >= day_of(after),
+            rendezvous.c.status == Status.BOOKED,
+        )
+        return list(self._session.scalars(held.distinct().order_by("agent_id")))
 
     def lines(
         self,

@@ -134,8 +134,16 @@ class RepriseOut(Schema):
     """Where a reprise is."""
 
     reprise_id = fields.uuid("Identifiant.", attribute="reprise.id")
-    absence_id = fields.uuid("Absence.", attribute="reprise.absence_id")
-    agent_id = fields.uuid("Agent absent.", attribute="reprise.agent_id")
+    absence_id = fields.uuid(
+        "Absence ; null : l’agent a quitté la MDS.", attribute="reprise.absence_id", allow_none=True
+    )
+    mds_left = fields.code(
+        "MDS que l’agent a quittée ; null : il est absent.",
+        "MDS-MONTAUBAN",
+        attribute="reprise.mds_left",
+        allow_none=True,
+    )
+    agent_id = fields.uuid("Agent absent ou parti.", attribute="reprise.agent_id")
     launched_at = fields.instant("Lancée le (UTC).", attribute="reprise.launched_at")
     stopped_at = fields.instant(
         "Arrêtée avec l’absence le (UTC).", attribute="reprise.stopped_at", allow_none=True
@@ -152,3 +160,30 @@ class RepriseOut(Schema):
     def _counted(self, progress: Any, **_: Any) -> dict[str, Any]:
         counts = {state.value.lower(): progress.counts[state] for state in LineState}
         return {**vars(progress), **counts}
+
+
+class DepartPath(Schema):
+    """Which MDS, in the address."""
+
+    mds = fields.code("Code de la MDS que l’agent quitte.", "MDS-MONTAUBAN", required=True)
+
+
+class DepartOut(Schema):
+    """An agent who leaves an MDS and still has rendezvous there."""
+
+    agent_id = fields.uuid("Agent.", attribute="away.agent_id")
+    from_at = fields.instant(
+        "À partir de quand ses rendez-vous sont à reprendre (UTC) ; au plus tôt maintenant.",
+        "2023-02-01T23:00:00+00:00",
+        attribute="away.during.start",
+    )
+    back_at = fields.instant(
+        "Retour connu dans la MDS (UTC) ; null : aucun.", attribute="away.back_at", allow_none=True
+    )
+    affected = fields.integer("Rendez-vous qu’il y a encore après son départ.", 12)
+
+
+class DepartsOut(Schema):
+    """Who leaves, soonest first."""
+
+    departs = fields.many(DepartOut, "Agents partis ou sur le départ, le plus tôt d’abord.")

@@ -1,7 +1,8 @@
-"""Taking up the rendezvous of an absence over HTTP."""
+"""Taking up what an agent leaves, absent or gone, over HTTP."""
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from chassis.web.pages import Page
@@ -9,9 +10,15 @@ from chassis.web.route import Call, route
 from services import roles
 from services.rendezvous.domain import errors
 from services.rendezvous.persistence import UnitOfWork
-from services.rendezvous.schemas.reprise import AffectedRendezvous, RepriseIn, RepriseOut
+from services.rendezvous.schemas.reprise import (
+    AffectedRendezvous,
+    DepartPath,
+    DepartsOut,
+    RepriseIn,
+    RepriseOut,
+)
 from services.rendezvous.service import allowed
-from services.rendezvous.usecases import reprise
+from services.rendezvous.usecases import departs, reprise
 
 _DECIDED = (
     "Chaque ligne est ensuite faite à son tour, dans sa propre transaction, comme un déplacement "
@@ -20,7 +27,7 @@ _DECIDED = (
 
 
 class RepriseRoutes:
-    """From an absence to its last rendezvous."""
+    """From an absence or a departure to its last rendezvous."""
 
     @route(
         "GET",
@@ -52,6 +59,54 @@ class RepriseRoutes:
     )
     def launch_reprise(self, uow: UnitOfWork, call: Call, absence_id: UUID) -> reprise.Progress:
         return reprise.launch(uow, by=call.caller, absence_id=absence_id, **call.body)
+
+    @route(
+        "GET",
+        "/v1/mds/{mds}/departs",
+        allow=allowed.TAKE_UP,
+        texts=DepartPath,
+        reply=DepartsOut,
+        tag="Reprise",
+        summary="Agents qui ont quitté la MDS, ou vont la quitter, et y ont encore des rendez-vous",
+        problems=(errors.MdsUnknown,),
+    )
+    def list_departs(self, uow: UnitOfWork, call: Call, mds: str) -> dict[str, Any]:
+        return {"departs": departs.list_departs(uow, by=call.caller, mds=mds)}
+
+    @route(
+        "GET",
+        "/v1/mds/{mds}/departs/{agent_id}/affected",
+        allow=allowed.TAKE_UP,
+        texts=DepartPath,
+        reply=AffectedRendezvous,
+        many="affected",
+        tag="Reprise",
+        summary="Rendez-vous qu’un agent parti laisse dans la MDS, avec des propositions",
+        problems=(errors.PlanningUnknown,),
+    )
+    def list_left(
+        self, uow: UnitOfWork, call: Call, agent_id: UUID, mds: str
+    ) -> Page[reprise.Affected]:
+        return reprise.list_left(uow, by=call.caller, agent_id=agent_id, mds=mds, page=call.page)
+
+    @route(
+        "POST",
+        "/v1/mds/{mds}/departs/{agent_id}/reprise",
+        allow=allowed.TAKE_UP,
+        texts=DepartPath,
+        body=RepriseIn,
+        reply=RepriseOut,
+        status=201,
+        idempotent=True,
+        tag="Reprise",
+        summary="Reprendre ce qu’un agent parti laisse dans la MDS (une reprise par agent et MDS)",
+        description=f"Lancée deux fois, la seconde réponse est la première reprise. {_DECIDED}",
+        problems=(errors.PlanningUnknown, errors.NotAffected),
+    )
+    def launch_left(
+        self, uow: UnitOfWork, call: Call, agent_id: UUID, mds: str
+    ) -> reprise.Progress:
+        return reprise.launch_left(uow, by=call.caller, agent_id=agent_id, mds=mds, **call.body)
 
     @route(
         "POST",

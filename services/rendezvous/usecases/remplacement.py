@@ -11,6 +11,7 @@ from operator import attrgetter
 from uuid import UUID
 
 from services.rendezvous.agenda import Who
+from services.rendezvous.domain.depart import Away
 from services.rendezvous.domain.errors import (
     AgentAbsent,
     Closed,
@@ -26,7 +27,6 @@ from services.rendezvous.domain.occupation import (
     claims_of,
     reach_of,
 )
-from services.rendezvous.domain.planning import Absence
 from services.rendezvous.domain.projections import Assignment
 from services.rendezvous.domain.remplacement import (
     MOST_OTHER_TIMES,
@@ -59,11 +59,11 @@ class _Case:
 
 
 class Bench:
-    """Who can stand in for the agent of one absence. Reads what its cases share once."""
+    """Who can stand in for one agent who is away. Reads what its cases share once."""
 
-    def __init__(self, uow: UnitOfWork, absence: Absence) -> None:
+    def __init__(self, uow: UnitOfWork, away: Away) -> None:
         self._uow = uow
-        self._absence = absence
+        self._away = away
         self._motifs: dict[tuple[str, date], Motif | None] = {}
         self._posts: dict[tuple[str, date, UUID | None], list[Assignment]] = {}
         self._absent: dict[date, Assignment | None] = {}
@@ -132,24 +132,25 @@ class Bench:
         ][:MOST_SUBSTITUTES]
 
     def _other_times(self, case: _Case) -> list[Proposal]:
-        """The nearest ones; those of the absent agent first when they are the référent."""
-        own = case.rendezvous.place.agent_ids
+        """The nearest ones; those of the absent agent first when they are the référent, and none
+        of one who has left."""
+        own = [] if self._away.mds_left else [case.rendezvous.place.agent_ids]
         teams = [case.vacancy.team_with(one.agent_id) for one in case.substitutes]
         start = case.rendezvous.place.starts_at
-        far = max(start, self._absence.ends_at) + _FAR
-        if case.vacancy.referent_id == self._absence.agent_id:
-            found = self._free(case, [own], far)
+        far = (max(start, self._away.during.end) if own else start) + _FAR
+        if own and case.vacancy.referent_id == self._away.agent_id:
+            found = self._free(case, own, far)
             if len(found) < MOST_OTHER_TIMES:
                 found += self._free(case, teams, far)
         else:
-            found = self._free(case, [own, *teams], start + _NEAR)
+            found = self._free(case, [*own, *teams], start + _NEAR)
             if len(found) < MOST_OTHER_TIMES:
-                found = self._free(case, [own, *teams], far)
+                found = self._free(case, [*own, *teams], far)
         return [self._move(case, one) for one in found[:MOST_OTHER_TIMES]]
 
     def _move(self, case: _Case, creneau: Creneau) -> Proposal:
         own = creneau.agent_ids == case.rendezvous.place.agent_ids
-        at = case.rendezvous.place.agent_ids.index(self._absence.agent_id)
+        at = case.rendezvous.place.agent_ids.index(self._away.agent_id)
         return Proposal(
             act=Act.MOVE,
             rule=Rule.SAME_AGENT_LATER if own else Rule.SUBSTITUTE_LATER,
@@ -188,8 +189,10 @@ class Bench:
         return self._motifs[code, day]
 
     def _post(self, day: date) -> Assignment | None:
+        if self._away.post is not None:
+            return self._away.post
         if day not in self._absent:
-            agent_id = self._absence.agent_id
+            agent_id = self._away.agent_id
             self._absent[day] = self._uow.knowns.assignment_on(agent_id, day)
         return self._absent[day]
 

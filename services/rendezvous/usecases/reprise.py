@@ -1,9 +1,9 @@
-"""Takes up the rendezvous of an absence: what is affected, what is decided, one line at a time."""
+"""Takes up what an agent leaves, absent or gone: what is affected, decided, one line at a time."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,15 +12,12 @@ from uuid import UUID
 from chassis.caller import Caller
 from chassis.ids import new_id
 from chassis.web.pages import Page, PageAsked
+from services.rendezvous.domain.depart import Away
 from services.rendezvous.domain.errors import (
     NotAffected,
-    PlanningUnknown,
     RepriseStopped,
     RepriseUnknown,
 )
-from services.rendezvous.domain.occupation import Interval
-from services.rendezvous.domain.planning import Absence
-from services.rendezvous.domain.projections import Assignment
 from services.rendezvous.domain.remplacement import Proposal
 from services.rendezvous.domain.reprise import (
     Decision,
@@ -38,11 +35,19 @@ from services.rendezvous.domain.rights import (
     may_take_up,
 )
 from services.rendezvous.persistence import UnitOfWork
+from services.rendezvous.usecases.departs import (
+    Allowed,
+    absent_in,
+    away_of,
+    left_in,
+    may_know_of,
+)
 from services.rendezvous.usecases.remplacement import Bench
 from services.rendezvous.usecases.viewers import Line, lines_of, viewer_of, whole
 
-#: The kind of due work: one line.
-LINE = "reprise_line"
+#: The kinds of due work: one line, of an absence or of a departure. A version that knows of no
+#: departure would stop such a line: it has a kind of its own.
+LINE, DEPART_LINE = "reprise_line", "depart_line"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,21 +79,15 @@ def list_affected(
 ) -> Page[Affected]:
     """What an absence falls on, by time, each with what is proposed for it."""
     viewer = viewer_of(uow, by)
-    absence = _absence(uow, viewer, absence_id, may_plan)
-    after = (datetime.fromisoformat(page.after[0]), UUID(page.after[1])) if page.after else None
-    found = uow.agendas.affected(absence.agent_id, _span(absence), after=after, limit=page.sought)
-    cut = page.of(found, _place_of)
-    shown = whole(uow, viewer, [seen for seen in cut.items if has_a_place(viewer, seen)])
-    decided = _decided(uow, absence_id, [seen.rendezvous.id for seen in shown])
-    bench = Bench(uow, absence)
-    lines = lines_of(uow, viewer, shown)
-    return Page(
-        [
-            _affected(viewer, seen, line, bench, decided)
-            for seen, line in zip(shown, lines, strict=True)
-        ],
-        cut.next,
-    )
+    return _list(uow, viewer, absent_in(uow, viewer, absence_id, may_plan), page)
+
+
+def list_left(
+    uow: UnitOfWork, *, by: Caller, agent_id: UUID, mds: str, page: PageAsked
+) -> Page[Affected]:
+    """What an agent leaves in an MDS, in the same way."""
+    viewer = viewer_of(uow, by)
+    return _list(uow, viewer, left_in(uow, viewer, agent_id, mds), page)
 
 
 def launch(
@@ -96,21 +95,23 @@ def launch(
 ) -> Progress:
     """Take up an absence. It has one reprise: who comes second gets it as it is."""
     viewer = viewer_of(uow, by)
-    absence = _absence(uow, viewer, absence_id, may_take_up, to_keep=True)
-    reprise = Reprise(
-        id=new_id(),
-        absence_id=absence.id,
-        agent_id=absence.agent_id,
-        launched_by=by.subject,
-        launched_at=uow.now,
-    )
-    if uow.reprises.add(reprise):
-        _decide(uow, by, _Plan(reprise=reprise, absence=absence, decisions=decisions, auto=auto))
-        return _progress(uow, viewer, reprise)
-    first = uow.reprises.of_absence(absence_id)
-    if first is None:
-        raise RepriseUnknown()
-    return _progress(uow, viewer, first)
+    away = absent_in(uow, viewer, absence_id, may_take_up, to_keep=True)
+    return _launch(uow, by, viewer, _Plan(away=away, decisions=decisions, auto=auto))
+
+
+def launch_left(
+    uow: UnitOfWork,
+    *,
+    by: Caller,
+    agent_id: UUID,
+    mds: str,
+    decisions: Sequence[Decision],
+    auto: bool,
+) -> Progress:
+    """Take up what an agent leaves in an MDS: one reprise as well, for all that shows up later."""
+    viewer = viewer_of(uow, by)
+    away = left_in(uow, viewer, agent_id, mds)
+    return _launch(uow, by, viewer, _Plan(away=away, decisions=decisions, auto=auto))
 
 
 def decide(
@@ -123,11 +124,11 @@ def decide(
     """
     viewer = viewer_of(uow, by)
     reprise = _reprise(uow, viewer, reprise_id, may_take_up)
-    absence = uow.plannings.absence(reprise.absence_id, to_keep=True)
-    if absence is None:
+    away = away_of(uow, reprise, to_keep=True)
+    if away is None:
         raise RepriseStopped("Ses rendez-vous se tiennent comme prévu.")
     uow.reprises.get(reprise_id, to_change=True)
-    _decide(uow, by, _Plan(reprise=reprise, absence=absence, decisions=decisions, auto=auto))
+    _decide(uow, by, reprise, _Plan(away=away, decisions=decisions, auto=auto))
     return _progress(uow, viewer, reprise)
 
 
@@ -139,22 +140,54 @@ def read_reprise(uow: UnitOfWork, *, by: Caller, reprise_id: UUID) -> Progress:
 
 @dataclass(frozen=True, kw_only=True)
 class _Plan:
-    """What is decided for an absence; `auto`: the rule decides of all that nobody named."""
+    """What is decided of what an agent leaves; `auto`: the rule decides of all nobody named."""
 
-    reprise: Reprise
-    absence: Absence
+    away: Away
     decisions: Sequence[Decision]
     auto: bool
 
 
-def _decide(uow: UnitOfWork, by: Caller, plan: _Plan) -> None:
+def _list(uow: UnitOfWork, viewer: Viewer, away: Away, page: PageAsked) -> Page[Affected]:
+    after = (datetime.fromisoformat(page.after[0]), UUID(page.after[1])) if page.after else None
+    found = _falls_on(uow, away, after=after, limit=page.sought)
+    cut = page.of(found, _place_of)
+    shown = whole(uow, viewer, [seen for seen in cut.items if has_a_place(viewer, seen)])
+    decided = _decided(uow, away, [seen.rendezvous.id for seen in shown])
+    bench = Bench(uow, away)
+    lines = lines_of(uow, viewer, shown)
+    return Page(
+        [
+            _affected(viewer, seen, line, bench, decided)
+            for seen, line in zip(shown, lines, strict=True)
+        ],
+        cut.next,
+    )
+
+
+def _launch(uow: UnitOfWork, by: Caller, viewer: Viewer, plan: _Plan) -> Progress:
+    reprise = Reprise(
+        id=new_id(),
+        absence_id=plan.away.absence_id,
+        mds_left=plan.away.mds_left,
+        agent_id=plan.away.agent_id,
+        launched_by=by.subject,
+        launched_at=uow.now,
+    )
+    if uow.reprises.add(reprise):
+        _decide(uow, by, reprise, plan)
+        return _progress(uow, viewer, reprise)
+    first = uow.reprises.of(plan.away)
+    if first is None:
+        raise RepriseUnknown()
+    return _progress(uow, viewer, first)
+
+
+def _decide(uow: UnitOfWork, by: Caller, reprise: Reprise, plan: _Plan) -> None:
     viewer = viewer_of(uow, by)
-    found = uow.agendas.affected(plan.absence.agent_id, _span(plan.absence))
-    placed = whole(uow, viewer, [seen for seen in found if has_a_place(viewer, seen)])
+    placed = [seen for seen in _falls_on(uow, plan.away) if has_a_place(viewer, seen)]
+    placed = whole(uow, viewer, placed)
     affected = {seen.rendezvous.id: seen for seen in placed if may_see(viewer, seen)}
-    lines = {
-        line.rendezvous_id: line for line in uow.reprises.lines(plan.reprise.id, to_change=True)
-    }
+    lines = {line.rendezvous_id: line for line in uow.reprises.lines(reprise.id, to_change=True)}
     for place, decision in enumerate(plan.decisions):
         if decision.rendezvous_id not in affected:
             raise NotAffected(
@@ -172,7 +205,7 @@ def _decide(uow: UnitOfWork, by: Caller, plan: _Plan) -> None:
             line = new_line(
                 decision,
                 line_id=new_id(),
-                reprise_id=plan.reprise.id,
+                reprise_id=reprise.id,
                 mds=rendezvous.place.mds,
                 seen_version=rendezvous.version,
                 by=by.subject,
@@ -180,7 +213,8 @@ def _decide(uow: UnitOfWork, by: Caller, plan: _Plan) -> None:
             )
             new.append(line)
         if line.state is LineState.TODO:
-            uow.schedule(LINE, line.id, uow.now, payload=_claims(by) | {"auto": line.auto})
+            kind = DEPART_LINE if reprise.mds_left else LINE
+            uow.schedule(kind, line.id, uow.now, payload=_claims(by) | {"auto": line.auto})
     uow.reprises.add_lines(new)
 
 
@@ -218,8 +252,8 @@ def _progress(uow: UnitOfWork, viewer: Viewer, reprise: Reprise) -> Progress:
     """Of an agent who works in several MDS, each sees the lines of their own."""
     own = viewer.agent_id == reprise.agent_id
     lines = uow.reprises.lines(reprise.id)
-    absence = uow.plannings.absence(reprise.absence_id)
-    affected = uow.agendas.affected(absence.agent_id, _span(absence)) if absence else []
+    away = away_of(uow, reprise)
+    affected = _falls_on(uow, away) if away else []
     decided = {line.rendezvous_id for line in lines}
     left = [
         seen for seen in affected if seen.rendezvous.id not in decided and has_a_place(viewer, seen)
@@ -244,53 +278,32 @@ def _affected(
 
 
 def _decided(
-    uow: UnitOfWork, absence_id: UUID, rendezvous_ids: Sequence[UUID]
+    uow: UnitOfWork, away: Away, rendezvous_ids: Sequence[UUID]
 ) -> dict[UUID, RepriseLine]:
-    reprise = uow.reprises.of_absence(absence_id)
+    reprise = uow.reprises.of(away)
     if reprise is None:
         return {}
     lines = uow.reprises.lines(reprise.id, among=rendezvous_ids)
     return {line.rendezvous_id: line for line in lines}
 
 
-def _absence(
-    uow: UnitOfWork,
-    viewer: Viewer,
-    absence_id: UUID,
-    allowed: Callable[[Viewer, Assignment], bool],
-    *,
-    to_keep: bool = False,
-) -> Absence:
-    found = uow.plannings.absence(absence_id, to_keep=to_keep)
-    if found is None or not _is_allowed(uow, viewer, found.agent_id, allowed):
-        raise PlanningUnknown()
-    return found
-
-
-def _reprise(
-    uow: UnitOfWork,
-    viewer: Viewer,
-    reprise_id: UUID,
-    allowed: Callable[[Viewer, Assignment], bool],
-) -> Reprise:
+def _reprise(uow: UnitOfWork, viewer: Viewer, reprise_id: UUID, allowed: Allowed) -> Reprise:
     found = uow.reprises.get(reprise_id)
-    if found is None or not _is_allowed(uow, viewer, found.agent_id, allowed):
+    if found is None or not may_know_of(uow, viewer, found, allowed):
         raise RepriseUnknown()
     return found
 
 
-def _is_allowed(
+def _falls_on(
     uow: UnitOfWork,
-    viewer: Viewer,
-    agent_id: UUID,
-    allowed: Callable[[Viewer, Assignment], bool],
-) -> bool:
-    post = uow.knowns.assignment_on(agent_id, uow.today)
-    return post is not None and allowed(viewer, post)
-
-
-def _span(absence: Absence) -> Interval:
-    return Interval(absence.starts_at, absence.ends_at)
+    away: Away,
+    *,
+    after: tuple[datetime, UUID] | None = None,
+    limit: int | None = None,
+) -> list[Seen]:
+    return uow.agendas.affected(
+        away.agent_id, away.during, mds=away.mds_left, after=after, limit=limit
+    )
 
 
 def _place_of(seen: Seen) -> tuple[str, UUID]:

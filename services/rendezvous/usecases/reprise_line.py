@@ -12,11 +12,14 @@ from uuid import UUID
 from chassis.caller import Caller
 from chassis.errors import VersionMismatch
 from chassis.unit_of_work import expect_version
-from services.rendezvous.domain.planning import Absence
+from services.rendezvous.domain.depart import Away
+from services.rendezvous.domain.errors import NotAffected
+from services.rendezvous.domain.occupation import core_of
 from services.rendezvous.domain.rendezvous import CancelledBy, CancelReason
 from services.rendezvous.domain.reprise import Act, Decision, LineState, RepriseLine
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.usecases import booking, following
+from services.rendezvous.usecases.departs import away_of
 from services.rendezvous.usecases.remplacement import Bench
 from services.rendezvous.usecases.viewers import viewer_of, visible
 
@@ -30,14 +33,14 @@ def work_line(uow: UnitOfWork, *, by: Caller, line_id: UUID) -> bool:
     line = uow.reprises.line(line_id)
     if line is None:
         return False
-    absence = _absence_of(uow, line)
     if line.state is not LineState.TODO:
         return True
-    if absence is None:
+    away = _away(uow, line)
+    if away is None:
         line.stop(now=uow.now)
     else:
-        decision = _choice(uow, by, line, absence) if line.act is None else line.decision
-        _carry_out(uow, by, line, decision, absence)
+        decision = _choice(uow, by, line, away) if line.act is None else line.decision
+        _carry_out(uow, by, line, decision, away)
         line.do(decision, now=uow.now)
     uow.reprises.save_line(line)
     return True
@@ -54,21 +57,29 @@ def refuse_line(uow: UnitOfWork, *, line_id: UUID, code: str) -> bool:
     return True
 
 
-def _absence_of(uow: UnitOfWork, line: RepriseLine) -> Absence | None:
+def _away(uow: UnitOfWork, line: RepriseLine) -> Away | None:
+    """What the line is about; None of an absence that was lifted, for good. Raises NotAffected of
+    an agent who holds it after all: they may leave again, and it is then decided again."""
     reprise = uow.reprises.get(line.reprise_id)
-    return uow.plannings.absence(reprise.absence_id) if reprise else None
+    away = away_of(uow, reprise) if reprise else None
+    if reprise is None or reprise.mds_left is None:
+        return away
+    standing = uow.agendas.get(line.rendezvous_id)
+    if away is None or standing is None or not core_of(standing.place).meets(away.during):
+        raise NotAffected("L’agent le tient.")
+    return away
 
 
-def _choice(uow: UnitOfWork, by: Caller, line: RepriseLine, absence: Absence) -> Decision:
+def _choice(uow: UnitOfWork, by: Caller, line: RepriseLine, away: Away) -> Decision:
     """The first proposal as things stand now, with what the lines before this one took."""
     uow.reprises.choose_alone()
     seen = visible(uow, viewer_of(uow, by), line.rendezvous_id)
     expect_version(seen.rendezvous.version, line.seen_version)
-    return Bench(uow, absence).propose(seen, masked=False)[0].decision(line.rendezvous_id)
+    return Bench(uow, away).propose(seen, masked=False)[0].decision(line.rendezvous_id)
 
 
 def _carry_out(
-    uow: UnitOfWork, by: Caller, line: RepriseLine, decision: Decision, absence: Absence
+    uow: UnitOfWork, by: Caller, line: RepriseLine, decision: Decision, away: Away
 ) -> None:
     if decision.act is Act.CANCEL:
         following.cancel(
@@ -86,7 +97,7 @@ def _carry_out(
     place = standing.place
     changes = {
         "starts_at": decision.starts_at or place.starts_at,
-        "agent_ids": _team(place.agent_ids, absence.agent_id, decision.agent_id),
+        "agent_ids": _team(place.agent_ids, away.agent_id, decision.agent_id),
         "outside_opening": decision.outside_opening,
     }
     booking.move(

@@ -167,12 +167,16 @@ reprise = sa.Table(
     "reprise",
     metadata,
     sa.Column("id", pg.UUID, primary_key=True),
-    sa.Column("absence_id", pg.UUID, nullable=False),
+    #: What is taken up: an absence, or what an agent who left an MDS still holds there.
+    sa.Column("absence_id", pg.UUID),
+    sa.Column("mds_left", sa.Text),
     sa.Column("agent_id", pg.UUID, nullable=False),
     sa.Column("launched_by", sa.Text, nullable=False),
     sa.Column("launched_at", Instant, nullable=False),
     sa.Column("stopped_at", Instant),
+    sa.CheckConstraint("num_nonnulls(absence_id, mds_left) = 1", name="one_cause"),
     sa.UniqueConstraint("absence_id"),
+    sa.UniqueConstraint("agent_id", "mds_left"),
 )
 
 reprise_line = sa.Table(
