@@ -36,12 +36,14 @@ def place_left(uow: UnitOfWork, place: Place, motif: str) -> None:
         _offer_place(uow, place, motif, new_id())
 
 
-def place_again(uow: UnitOfWork, offre: Offre) -> None:
-    """An offer ended and nobody has its place, or its seat: it is for the next in line."""
+def place_again(uow: UnitOfWork, offre: Offre, *, anew: bool = False) -> None:
+    """An offer ended and nobody has its place, or its seat: it is for the next in line. `anew`: it
+    is no longer what was offered, and nobody has refused it."""
+    freed_id = new_id() if anew else offre.creneau_id
     if offre.session_id is None:
-        _offer_place(uow, offre.place, offre.motif, offre.creneau_id)
+        _offer_place(uow, offre.place, offre.motif, freed_id)
     else:
-        seat = FreedSeat(id=offre.creneau_id, session_id=offre.session_id)
+        seat = FreedSeat(id=freed_id, session_id=offre.session_id)
         uow.run_last(*plan_seat(seat, offre.motif, offre.place, uow.now))
 
 

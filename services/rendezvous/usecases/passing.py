@@ -56,7 +56,7 @@ def close_entries(
             uow.publish(one.close(uow.now))
             uow.offres.save(one)
         if closing:
-            give_on(uow, offers)
+            give_on(uow, offers, anew=is_stale)
     return {
         attente_id for attente_id in sorted(reasons) if _close(uow, attente_id, reasons[attente_id])
     }
@@ -99,15 +99,16 @@ def pass_turn(uow: UnitOfWork, attente_id: UUID) -> None:
         uow.attentes.save(entry)
 
 
-def give_on(uow: UnitOfWork, offers: Sequence[Offre]) -> None:
-    """Once none of the offers of a kept time stands, its place is free, and for the next."""
+def give_on(uow: UnitOfWork, offers: Sequence[Offre], *, anew: bool = False) -> None:
+    """Once none of the offers of a kept time stands, its place is free, and for the next; `anew`:
+    see `place_again`."""
     standing = {OffreStatus.OPEN, OffreStatus.ACCEPTED}
     if any(one.status in standing for one in offers):
         return
     kept = offers[0]
     uow.holds.set_status(kept.hold_id, HoldStatus.RELEASED)
     uow.occupations.release(kept.hold_id)
-    place_again(uow, kept)
+    place_again(uow, kept, anew=anew)
 
 
 def seat_stands(session: Rendezvous | None, kept: Hold) -> bool:
