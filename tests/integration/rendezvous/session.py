@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from chassis.testing import published
-from tests.integration.rendezvous.conftest import MDS, NINE, minutes
+from chassis.testing import published, run_due
+from tests.integration.rendezvous.conftest import NINE, minutes
+from tests.integration.rendezvous.line import SECRETARY, facts, offers, wait
 
 DAY = "2023-01-10"
 LATER = {"starts_at": (NINE + minutes(60)).isoformat()}
-SECRETARY = {"role": "secretaire", "mds": [MDS], "subject": "secretariat"}
 ABSENT = {"excused": False}
 
 
@@ -33,3 +33,23 @@ def read(world, session, **who):
 
 def told(world):
     return [(e.name, e.data["personne_ids"]) for e in published(world.runtime)]
+
+
+def wait_for(world, session=None, personne=None, **changes):
+    """The id of an entry for a seat: of one session, else of any."""
+    where = {"session_id": session} if session else {}
+    return wait(world, personne, motif="ATELIER", **where | changes)["attente_id"]
+
+
+def give_up(world, session, personne):
+    assert act_on(world, session, personne, "cancel", {}).status == 200
+    run_due(world.runtime)
+
+
+def offered(world):
+    """{entry: offer} of what is open."""
+    return {attente_id: offer_id for offer_id, attente_id in offers(world)}
+
+
+def outcomes(world):
+    return [fact.data["outcome"] for fact in facts(world, "offer_closed")]
