@@ -133,17 +133,7 @@ def book(
         now=uow.now,
         marks=Marks(origin=Origin.PERSONNE) if viewer.is_personne else demand.marks,
     )
-    seat = seat_of(
-        wish,
-        motif,
-        place,
-        ground,
-        personne_ids=demand.personne_ids,
-        own=kept.id if kept else None,
-        override=wish.override is not None,
-        viewer=viewer,
-        own_is_hold=kept is not None,
-    )
+    seat = _seat_for(viewer, demand, wish, kept, (motif, place, ground))
     participations, facts = opened(rendezvous, fact, by=viewer.subject, now=uow.now)
     take_place(uow, seat, partial(_store, uow, rendezvous, wish=wish, by=by.subject))
     _use_up(uow, kept)
@@ -152,6 +142,24 @@ def book(
     wait_may_end(uow, rendezvous)
     seat_left(uow, rendezvous)
     return own_line(viewer, rendezvous, participations, instructions=motif.instructions)
+
+
+def _seat_for(
+    viewer: Viewer,
+    demand: Demand,
+    wish: Wish,
+    kept: Hold | None,
+    agreed: tuple[Motif, Place, Ground],
+) -> Seat:
+    return seat_of(
+        wish,
+        *agreed,
+        personne_ids=demand.personne_ids,
+        own=kept.id if kept else None,
+        override=wish.override is not None,
+        viewer=viewer,
+        own_is_hold=kept is not None,
+    )
 
 
 def _use_up(uow: UnitOfWork, kept: Hold | None) -> None:
