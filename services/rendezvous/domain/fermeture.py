@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from chassis.clock import end_of_day, instant_of
 from services import roles
-from services.rendezvous.domain.occupation import Interval
+from services.rendezvous.domain.occupation import Interval, merged
 from services.rendezvous.domain.rights import Viewer
 
 
@@ -54,6 +55,16 @@ class Fermeture:
         if self.site is not None:
             return self.site in sites
         return self.mds is None or self.mds in mds
+
+
+def closes_day(fermetures: Iterable[Fermeture], mds: str, day: date) -> bool:
+    """Whether these close an MDS for the whole of a Paris day. What closes one of its sites, or
+    some hours, leaves it a day worked."""
+    spans = merged(
+        Interval(one.starts_at, one.ends_at) for one in fermetures if one.concerns({mds}, ())
+    )
+    start, end = instant_of(day), end_of_day(day)
+    return any(span.start <= start and end <= span.end for span in spans)
 
 
 def may_close(viewer: Viewer, mds: str | None) -> bool:

@@ -180,15 +180,16 @@ class Offre:
 
 
 def expiry_of(
-    motif: Motif, starts_at: datetime, now: datetime, is_holiday: Callable[[date], bool]
+    motif: Motif, starts_at: datetime, now: datetime, is_off: Callable[[date], bool]
 ) -> datetime | None:
     """Until when an offer made now can be answered; None when there is no time for an answer.
 
     The motif's own span, at most a quarter of the time left, never past the motif's notice; the
-    time to answer begins when people can be asked.
+    time to answer begins when people can be asked. `is_off`: a holiday, or a day on which the MDS
+    is closed, and nobody there takes the answer.
     """
     last = starts_at - timedelta(minutes=motif.min_notice_minutes)
-    asked_at = next_waking(now, is_holiday)
+    asked_at = next_waking(now, is_off)
     left = last - asked_at
     if left < SHORTEST:
         return None
@@ -196,17 +197,17 @@ def expiry_of(
     return (asked_at + span).replace(second=0, microsecond=0)
 
 
-def next_waking(moment: datetime, is_holiday: Callable[[date], bool]) -> datetime:
+def next_waking(moment: datetime, is_off: Callable[[date], bool]) -> datetime:
     """The first instant from `moment` on at which people can be asked something."""
     local = moment.astimezone(PARIS)
     day = local.date()
-    if _is_waking(day, is_holiday) and local.time() < _UNTIL:
+    if _is_waking(day, is_off) and local.time() < _UNTIL:
         return max(moment, instant_of(day, _FROM))
     day += timedelta(days=1)
-    while not _is_waking(day, is_holiday):
+    while not _is_waking(day, is_off):
         day += timedelta(days=1)
     return instant_of(day, _FROM)
 
 
-def _is_waking(day: date, is_holiday: Callable[[date], bool]) -> bool:
-    return day.weekday() != _SUNDAY and not is_holiday(day)
+def _is_waking(day: date, is_off: Callable[[date], bool]) -> bool:
+    return day.weekday() != _SUNDAY and not is_off(day)

@@ -4,9 +4,10 @@ list is held for some milliseconds, however long the line and the time are."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 
@@ -18,10 +19,11 @@ from services.rendezvous.domain.occupation import Interval
 from services.rendezvous.domain.offre import Freed, expiry_of
 from services.rendezvous.domain.projections import KnownPersonne
 from services.rendezvous.domain.rendezvous import Rendezvous, Status
-from services.rendezvous.jours_feries import is_holiday
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.usecases.search import Creneau, Search, find_each, find_free
+from services.rendezvous.usecases.worked_days import closings
 
+IsOff = Callable[[date], bool]
 _STEP, _FINEST = timedelta(minutes=15), timedelta(minutes=1)
 
 
@@ -52,6 +54,8 @@ class Matching:
     #: The rendezvous that some would like earlier.
     theirs: Mapping[UUID, Rendezvous]
     ended: frozenset[UUID]
+    #: Whether a day gives no time to answer.
+    is_off: IsOff
 
     def first(self, entry: Attente) -> Time | None:
         """The first start that suits; None when none does."""
@@ -94,7 +98,7 @@ class Matching:
         motif = self.motifs[entry.motif]
         end = min(self.freed.to_at, held.place.starts_at)
         search = _search(self.freed, motif, end=end, personne_ids=entry.personne_ids, own=held.id)
-        return _offerable(motif, find_free(self.uow, search), self.uow.now)
+        return _offerable(motif, find_free(self.uow, search), self.uow.now, self.is_off)
 
 
 def read_matching(
@@ -104,15 +108,17 @@ def read_matching(
     people = {personne_id for entry in line for personne_id in entry.personne_ids}
     wanted = [motifs[code] for code in sorted({entry.motif for entry in line})]
     earlier = [entry.rendezvous_id for entry in line if entry.rendezvous_id]
+    is_off = partial(closings(uow, uow.today, paris_day(freed.to_at)).is_off, freed.mds)
     return Matching(
         uow=uow,
         freed=freed,
         motifs=motifs,
-        times=_times(uow, freed, wanted),
+        times=_times(uow, freed, wanted, is_off),
         known=uow.knowns.personnes(people),
         busy=busy_of(uow, people, freed.from_at, freed.to_at + _longest(wanted)),
         theirs={one.id: one for one in uow.agendas.get_many(earlier)} if earlier else {},
         ended=frozenset(uow.attentes.ended_among([entry.id for entry in line])),
+        is_off=is_off,
     )
 
 
@@ -130,10 +136,12 @@ def busy_of(
     return found
 
 
-def _times(uow: UnitOfWork, freed: Freed, motifs: Sequence[Motif]) -> dict[str, list[Time]]:
+def _times(
+    uow: UnitOfWork, freed: Freed, motifs: Sequence[Motif], is_off: IsOff
+) -> dict[str, list[Time]]:
     found = find_each(uow, [_search(freed, motif, end=freed.to_at) for motif in motifs])
     return {
-        motif.code: list(_offerable(motif, creneaux, uow.now))
+        motif.code: list(_offerable(motif, creneaux, uow.now, is_off))
         for motif, creneaux in zip(motifs, found, strict=True)
     }
 
@@ -159,10 +167,12 @@ def _search(
     )
 
 
-def _offerable(motif: Motif, creneaux: Iterable[Creneau], now: datetime) -> Iterator[Time]:
+def _offerable(
+    motif: Motif, creneaux: Iterable[Creneau], now: datetime, is_off: IsOff
+) -> Iterator[Time]:
     """Those that leave time to answer, on days when this version of the motif is in force."""
     for creneau in creneaux:
-        expires_at = expiry_of(motif, creneau.starts_at, now, is_holiday)
+        expires_at = expiry_of(motif, creneau.starts_at, now, is_off)
         if expires_at is not None and motif.is_valid_on(paris_day(creneau.starts_at)):
             yield Time(motif, creneau, expires_at)
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from itertools import islice
 
+from chassis.clock import paris_day
 from chassis.ids import new_id
 from services.rendezvous.domain.attente import Attente
 from services.rendezvous.domain.hold import Hold
@@ -20,11 +22,11 @@ from services.rendezvous.domain.occupation import core_of
 from services.rendezvous.domain.offre import GRACE, FreedSeat, Offre, expiry_of
 from services.rendezvous.domain.participation import Session
 from services.rendezvous.domain.rendezvous import Rendezvous, Status
-from services.rendezvous.jours_feries import is_holiday
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.persistence.freed import plan_seat
 from services.rendezvous.usecases.matching import busy_of
 from services.rendezvous.usecases.offering import offer_to
+from services.rendezvous.usecases.worked_days import closings
 
 #: How many of the list are looked at in one transaction: *exemple*.
 _MOST = 200
@@ -37,7 +39,9 @@ def offer_seat(uow: UnitOfWork, seat: FreedSeat) -> list[Offre]:
     motif = uow.motifs.version(rendezvous.motif_id) if rendezvous else None
     if rendezvous is None or motif is None or rendezvous.status is not Status.BOOKED:
         return []
-    expires_at = expiry_of(motif, rendezvous.place.starts_at, uow.now, is_holiday)
+    place = rendezvous.place
+    is_off = partial(closings(uow, uow.today, paris_day(place.starts_at)).is_off, place.mds)
+    expires_at = expiry_of(motif, place.starts_at, uow.now, is_off)
     kept = uow.holds.seats_kept(rendezvous.id, uow.now)
     session = uow.participations.session_of(rendezvous, kept=kept)
     if expires_at is None or not session.seats_left:

@@ -32,10 +32,10 @@ from services.rendezvous.domain.planning_volant import (
 from services.rendezvous.domain.projections import Assignment
 from services.rendezvous.domain.renfort import Gap, Need, Volant, propose
 from services.rendezvous.domain.rights import Viewer
-from services.rendezvous.jours_feries import is_holiday
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.persistence.renforts import AcceptedDay, received
 from services.rendezvous.usecases.viewers import viewer_of
+from services.rendezvous.usecases.worked_days import closings, worked_days
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,11 +151,13 @@ def _check_standing(uow: UnitOfWork, lines: Sequence[Renfort]) -> None:
         return
     days = sorted({day for line in lines for day in line.days})
     free = {one.agent_id: one.days for one in _volants(uow, days)}
+    closed = closings(uow, days[0], days[-1])
     for line in lines:
         for day in line.days:
-            if day < uow.today or day not in free.get(line.agent_id, frozenset()):
+            is_given = day >= uow.today and day in free.get(line.agent_id, frozenset())
+            if not is_given or closed.is_off(line.mds, day):
                 raise RenfortStale(
-                    f"Le {day:%d/%m/%Y} est passé ou le volant n’y est plus : "
+                    f"Le {day:%d/%m/%Y} est passé, le volant n’y est plus ou la MDS est fermée : "
                     "refaites la proposition du mois."
                 )
 
@@ -200,10 +202,16 @@ def _ground(
     year = worked_days(first.replace(month=1), last)
     asked = uow.besoins.asked_between(year[0], last)
     refused = _Refused(lines)
+    closed = closings(uow, year[0], last)
+    of_mds = {one.mds: closed.worked(one.mds, days) for one in asked}
+    in_year = [row for row in accepted if row[1] >= year[0]]
+    of_year = {one.mds: closed.worked(one.mds, year) for one in asked}
     needs = [
-        _need(one, days, accepted, refused, _Share(one, asked, accepted, year))
+        _need(
+            one, of_mds[one.mds], accepted, refused, _Share(one, asked, in_year, of_year[one.mds])
+        )
         for one in asked
-        if one.status is BesoinStatus.OPEN and one.days_among(days)
+        if one.status is BesoinStatus.OPEN and one.days_among(of_mds[one.mds])
     ]
     taken = {(row[0], row[1]) for row in accepted} | refused.away()
     return _volants(uow, days, taken), needs
@@ -216,12 +224,11 @@ class _Share:
         self,
         besoin: Besoin,
         asked: Sequence[Besoin],
-        accepted: Sequence[AcceptedDay],
+        in_year: Sequence[AcceptedDay],
         year: Sequence[date],
     ) -> None:
         of = (besoin.mds, besoin.profession)
         same = [one for one in asked if (one.mds, one.profession) == of]
-        in_year = [row for row in accepted if row[1] >= year[0]]
         self.asked = sum(one.asked_among(year) for one in same)
         self.received = received(in_year, *of)
 
@@ -300,13 +307,6 @@ def _places(uow: UnitOfWork, first: date) -> Mapping[UUID, str]:
     """The MDS where each volant was last, in the four weeks before a month."""
     rows = uow.renforts.accepted(first - timedelta(weeks=4), first - timedelta(days=1))
     return {agent_id: mds for agent_id, _, _, mds, _ in rows}
-
-
-def worked_days(first: date, last: date) -> list[date]:
-    """Neither week-end nor public holiday of metropolitan France, both ends included."""
-    span = (last - first).days + 1
-    days = (first + timedelta(days=offset) for offset in range(max(0, span)))
-    return [day for day in days if day.weekday() < 5 and not is_holiday(day)]
 
 
 def _last_of(first: date) -> date:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -16,6 +16,24 @@ from tests.integration.rendezvous.line import DAY, EXPIRES, FREE, NEXT, SECRETAR
 @pytest.fixture
 def line(world):
     return Line(world)
+
+
+class TestTheTimeToAnswer:
+    def test_does_not_run_on_a_day_when_the_mds_is_closed(self, line):
+        """Nobody takes the answer: it is asked for from the next morning on."""
+        world = line.world
+        world.open(line.agent, "2023-01-12")
+        world.post(
+            "/v1/fermetures",
+            {"first_day": "2023-01-09", "label": "Pont", "mds": MDS},
+            role="admin",
+        )
+        line.wait()
+
+        line.free(starts_at="2023-01-12T09:00:00+01:00")
+
+        expires = world.sql("SELECT expires_at FROM offre")
+        assert expires.astimezone(UTC) == datetime(2023, 1, 10, 11, 0, tzinfo=UTC)
 
 
 class TestAccepting:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from chassis.ids import new_id
 from chassis.testing import published
 from tests.integration.again import sent_again
-from tests.integration.rendezvous.conftest import FAR_MDS, MDS
+from tests.integration.rendezvous.conftest import FAR_MDS, MDS, SITE
 
 DIRECTION = {"role": "direction"}
 HEAD = {"role": "responsable", "mds": [MDS], "subject": "chef"}
@@ -47,6 +47,11 @@ def decide(world, planning, act, body=None, *, who=HEAD, version=1):
 def refuse(world, planning, line, reason="BESOIN_COVERED", **options):
     body = {"line_id": line["line_id"], "reason": reason}
     return decide(world, planning, "refuse", body, **options)
+
+
+def close(world, day, **changes):
+    body = {"first_day": day, "label": "Fermeture"} | changes
+    assert world.post("/v1/fermetures", body, role="admin").status == 201
 
 
 def renforts(world, first="2023-01-01", last="2023-12-31"):
@@ -120,6 +125,40 @@ class TestAMonth:
         assert (fact["agent_id"], fact["days"]) == (str(volant), line["days"])
         assert renforts(world) == {(MDS, "ASS"): 3}
         assert renforts(world, "2023-02-07", "2023-02-28") == {(MDS, "ASS"): 2}
+
+    def test_a_day_on_which_the_mds_is_closed_is_not_worked_there(self, world, volant):
+        """The whole of it, the whole day: a site's closing or an afternoon's leaves it worked."""
+        besoin(world, days_per_week=5)
+        besoin(world, FAR_MDS, profession="CESF", days_per_week=5)
+        world.agent("CESF", volant=True)
+        close(world, "2023-02-07", mds=MDS)
+        close(world, "2023-02-08", mds=FAR_MDS)
+        close(world, "2023-02-09", site=SITE)
+        close(world, "2023-02-10", mds=MDS, **{"from": "12:00", "to": "18:00"})
+
+        planning = propose(world).json
+
+        assert proposed(planning, MDS) == ["06", "08", "09", "10"]
+        assert proposed(planning, FAR_MDS) == ["06", "07", "09", "10"]
+        assert planning["gaps"] == []
+
+    def test_a_closing_declared_since_makes_the_line_stale(self, world, volant):
+        besoin(world)
+        planning = propose(world).json
+        close(world, "2023-02-08")
+
+        refused = decide(world, planning, "accept")
+
+        assert (refused.status, refused.json["type"][-15:]) == (409, "renfort-depasse")
+        assert proposed(propose(world).json, MDS) == ["06", "07", "09"]
+
+    def test_a_month_of_closing_asks_for_nothing(self, world, volant):
+        besoin(world, **{"from": "2023-01-16", "to": "2023-01-20"})
+        close(world, "2023-01-01", last_day="2023-01-31", mds=MDS)
+
+        planning = propose(world, JANUARY).json
+
+        assert (planning["lines"], planning["gaps"]) == ([], [])
 
     def test_each_decides_for_their_mds_the_direction_for_all(self, world, volant):
         world.agent(volant=True)

@@ -55,7 +55,7 @@ class RenfortDecided(Conflict):
 
 
 class RenfortStale(Conflict):
-    """A day of the line is past, or its volant can no longer give it."""
+    """A day of the line is past, its volant can no longer give it, or the MDS is closed then."""
 
     code = "renfort-depasse"
     title = "Cette proposition ne tient plus"
