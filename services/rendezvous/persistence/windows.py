@@ -69,6 +69,8 @@ def _window(*, of_sites: bool, of_agents: bool) -> Prepared:
 
 
 _NONE = "ARRAY[]::text[]"
+#: A room or a vehicle is there until a Paris day.
+_RETIRED = "retired_on::timestamp AT TIME ZONE 'Europe/Paris'"
 _STATEMENT = f"""
     WITH reach AS MATERIALIZED (
         SELECT least(%(to_at)s, %(length)s + greatest(%(from_at)s, {{first}})) AS to_at
@@ -121,6 +123,12 @@ _STATEMENT = f"""
     FROM agents JOIN absence USING (agent_id), reach
     WHERE starts_at < reach.to_at + %(after)s
       AND ends_at > %(from_at)s - %(before)s
+    HAVING count(*) > 0
+    UNION ALL
+    SELECT NULL, 'busy', NULL, {_NONE}, {_NONE}, NULL, NULL,
+           {_packed("id", _RETIRED, "reach.to_at + %(after)s")}
+    FROM resource, reach
+    WHERE id = ANY(%(others)s) AND {_RETIRED} < reach.to_at + %(after)s
     HAVING count(*) > 0
     UNION ALL
     SELECT NULL, 'closure', coalesce(closing.site, site.site), {_NONE}, {_NONE}, NULL, NULL,

@@ -33,6 +33,8 @@ _REFERENCE = Form(re.compile(r"[A-Za-z0-9._:/-]{1,100}"), error="Référence san
 #: Who did something, as the identity provider calls them: never a name.
 _SUBJECT = Form(re.compile(r"[!-~]{1,255}"), error="Identifiant de compte sans espace attendu.")
 _RULE = Form(re.compile(r"[A-Z0-9=;,+-]{1,200}"), error="Règle RFC 5545 attendue.")
+#: As a motif's: with buffers and travel, a day at most (`ck_occupation_length`).
+_LONGEST = timedelta(hours=8)
 #: Some years of a series of every day.
 _MOST_EDITS = 2000
 _OVERRIDE = ("override_reason", "override_by", "override_at")
@@ -71,6 +73,7 @@ class ResourceLine(TransferLine):
     kind = fields.choice(ResourceKind, "Salle ou véhicule.", required=True)
     site = fields.code("Site.", required=True)
     name = fields.text("Nom.", most=80, required=True)
+    retired_on = fields.day("Hors service à partir de ce jour.", **_OPTIONAL)
 
 
 class OccurrenceLine(TimedLine):
@@ -217,6 +220,8 @@ class HeldLine(_Ended, TimedLine):
         if given and len(given) < len(_OVERRIDE):
             raise ValidationError("Donnez la raison, l’auteur et l’instant ensemble.", given[0])
         _each_once(data["participations"], "personne_id", "participations")
+        if data["ends_at"] and data["ends_at"] - data["starts_at"] > _LONGEST:
+            raise ValidationError("Huit heures au plus.", "ends_at")
 
 
 def _each_once(items: Sequence[Mapping[str, Any]], key: str, name: str) -> None:

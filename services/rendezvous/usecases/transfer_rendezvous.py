@@ -27,7 +27,7 @@ from services.rendezvous.domain.rights import Viewer
 from services.rendezvous.domain.transfer import Made, personnes_of, tell_nothing
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.usecases.booking import store
-from services.rendezvous.usecases.freeing import wait_may_end
+from services.rendezvous.usecases.freeing import seat_left, wait_may_end
 from services.rendezvous.usecases.seating import read_ground, seat_of, take_or_refuse
 
 #: Who takes over: an operator, for all MDS.
@@ -82,6 +82,7 @@ def _store(uow: UnitOfWork, made: History, place: Place, claims: list[Claim]) ->
 def _tell(uow: UnitOfWork, made: History) -> None:
     uow.publish(*made.facts)
     wait_may_end(uow, made.rendezvous)
+    seat_left(uow, made.rendezvous)
 
 
 def _wish(values: Mapping[str, Any]) -> Wish:

@@ -104,27 +104,40 @@ def register(
     check_personnes(people, kind, ground, viewer)
     check_links(people, kind, links, ground)
     _check_once(uow, viewer, people, motif, rendezvous_id)
-    if session is not None and not set(people).isdisjoint(session.personne_ids):
-        raise AlreadyEnrolled("La personne a déjà une place dans cette session.")
+    if session is not None:
+        _check_not_seated(session, people)
+        seat_asked(uow, session)
     entry = Attente(
-        id=new_id(),
+        **_signed(uow, viewer, kind, urgency),
         personne_ids=people,
-        motif=kind.code,
-        discreet=kind.discreet,
         where=_where_of(session) if session else _where(uow, ground, kind, where),
         wanted=wanted,
-        priority=urgency[0],
-        priority_reason=urgency[1],
-        registered_by=viewer.subject,
-        registered_at=uow.now,
-        queued_at=uow.now,
         rendezvous_id=rendezvous_id,
         session_id=session_id,
         links=links,
     )
-    if session is not None:
-        seat_asked(uow, session)
     return line_of(viewer, _add(uow, entry))
+
+
+def _signed(
+    uow: UnitOfWork, viewer: Viewer, motif: Motif, urgency: tuple[Priority, PriorityReason | None]
+) -> dict[str, Any]:
+    """What an entry has of its motif, of who makes it and of the moment."""
+    return {
+        "id": new_id(),
+        "motif": motif.code,
+        "discreet": motif.discreet,
+        "priority": urgency[0],
+        "priority_reason": urgency[1],
+        "registered_by": viewer.subject,
+        "registered_at": uow.now,
+        "queued_at": uow.now,
+    }
+
+
+def _check_not_seated(session: Rendezvous, people: Sequence[UUID]) -> None:
+    if not set(people).isdisjoint(session.personne_ids):
+        raise AlreadyEnrolled("La personne a déjà une place dans cette session.")
 
 
 def withdraw(uow: UnitOfWork, *, by: Caller, attente_id: UUID) -> WaitingLine:

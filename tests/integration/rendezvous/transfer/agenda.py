@@ -44,6 +44,11 @@ class Agenda:
         agents = [world.agent(("ASS", "CESF")[n % 2]) for n in range(3)]
         for agent in agents:
             world.open(agent, *DAYS)
+        world.client.post(
+            f"/v1/resources/{world.room('Ancien bureau')}/retire",
+            json={"retired_on": "2023-01-11"},
+            **ADMIN,
+        )
         return cls(
             world=world,
             draw=random.Random(seed),

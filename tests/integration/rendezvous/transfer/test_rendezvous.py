@@ -123,6 +123,7 @@ class TestIndividual:
             ({"late_minutes": 10}, "invalide", "late_minutes"),
             ({"booked_by": "Mme Dupont"}, "donnees-invalides", "booked_by"),
             ({"travel_minutes": 999}, "donnees-invalides", "travel_minutes"),
+            ({"ends_at": "2023-01-12T08:00Z"}, "donnees-invalides", "ends_at"),
         ],
     )
     def test_what_is_wrong_is_named(self, world, tmp_path, held, changes, code, field):
