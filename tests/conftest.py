@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -34,7 +34,7 @@ settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
 
 #: What a pool may keep between tests: three workers share the server's hundred connections.
-IDLE_CONNECTIONS = 4
+IDLE_CONNECTIONS = 2
 
 
 @pytest.hookimpl(trylast=True)
@@ -89,12 +89,21 @@ def _databases(environment: dict[str, str]) -> Iterator[Callable[[str], _Databas
             provision(service, settings.database)
             engine = new_engine(settings.database.app_url, pool_size=30, application="tests")
             made[service] = _Database(settings, engine)
+        _let_go(made.values())
         return made[service]
 
     yield database
     for one in made.values():
         one.engine.dispose()
         drop(one.settings.database)
+
+
+def _let_go(databases: Iterable[_Database]) -> None:
+    """Give back the connections that a crowd left in a pool."""
+    for one in databases:
+        pool = one.engine.pool
+        if isinstance(pool, sa.QueuePool) and pool.checkedin() > IDLE_CONNECTIONS:
+            one.engine.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -134,9 +143,6 @@ _PRISTINE: dict[str, dict[str, list[dict[str, object]]]] = {}
 
 def _empty(database: _Database) -> None:
     """Back to what the migrations left: reference rows they wrote are put back."""
-    pool = database.engine.pool
-    if isinstance(pool, sa.QueuePool) and pool.checkedin() > IDLE_CONNECTIONS:
-        database.engine.dispose()
     owner = sa.create_engine(
         database.settings.database.owner_url.replace("postgresql://", "postgresql+psycopg2://", 1),
         poolclass=sa.NullPool,

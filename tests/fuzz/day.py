@@ -185,7 +185,9 @@ def make_room(day: Errands) -> None:
         on=old,
         motif_id=old.json["motif_id"],
     )
-    day.ask("rendezvous", "create_room", ADMIN, {"site": SITE})
+    room = day.ask("rendezvous", "create_room", ADMIN, {"site": SITE})
+    old_room = {"resource_id": room.json["room_id"]}
+    day.ask("rendezvous", "retire_resource", ADMIN, {"retired_on": "2023-06-30"}, **old_room)
     day.ask("rendezvous", "create_vehicle", ADMIN, {"site": SITE})
     travel = {"minutes": [{"site": SITE, "minutes": 20}]}
     zone = day.ask("rendezvous", "create_zone", ADMIN, travel | {"code": "VALLEE"})
