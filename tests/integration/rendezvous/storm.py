@@ -5,8 +5,8 @@
 Clerks book (alone, in binôme, with a room they choose or that the service finds, at home with a
 vehicle), hold, confirm, give back, move and cancel, on purpose where the others do, each what is
 theirs: whatever is refused is refused for its place. Meanwhile a director closes the site and an
-agent is absent, for a day, then no longer. The same seed draws the same wishes; who comes first is
-the machine's.
+agent is absent, for a day, then no longer; people wait, and what frees is offered to them, taken or
+left. The same seed draws the same wishes; who comes first is the machine's.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from chassis.clock import instant_of
 from chassis.database import new_engine
 from chassis.ids import new_id
 from chassis.runtime import Runtime
-from chassis.testing import Answer, Client, FakeNeighbours, SettableClock
+from chassis.testing import Answer, Client, FakeNeighbours, SettableClock, run_due
 from tests.integration.rendezvous.conftest import (
     BUFFERED_OVERLAPS,
     MDS,
@@ -52,8 +52,18 @@ OPEN_DAYS = [day for day in DAYS if day.weekday() < 5]
 WANTED_DAYS = OPEN_DAYS[:8]
 #: Refusals of a place: each must offer other places.
 PLACE_REFUSALS = frozenset({"creneau-pris", "hors-ouverture", "ferme", "agent-absent"})
+#: One waits once for a motif, and an offer is answered once, in time.
+WAIT_REFUSALS = frozenset({"attente-existante", "offre-prise", "offre-close"})
 #: What a clerk keeps in hand at most, so that the agendas never fill up.
 MOST_KEPT = 6
+OPEN_OFFER = "SELECT id FROM offre WHERE status = 'OPEN' ORDER BY id LIMIT 1"
+#: Offers whose place is kept no more, and places kept for an offer that is closed.
+ADRIFT = """
+    SELECT count(*) FROM offre o JOIN hold h ON h.id = o.hold_id
+     WHERE o.status = 'OPEN' AND h.status <> 'OPEN'
+        OR h.status = 'OPEN' AND NOT EXISTS (
+            SELECT FROM offre other WHERE other.hold_id = h.id AND other.status = 'OPEN')
+"""
 DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
 #: Open holds that meet a live rendezvous, or one another, on an agent or a room.
 HOLD_OVERLAPS = """
@@ -76,6 +86,8 @@ class Storm:
     world: World
     agents: list[UUID]
     personnes: list[UUID]
+    #: Who get a rendezvous by waiting alone: whoever books otherwise waits no more.
+    waiting: list[UUID]
     rooms: list[str]
     answers: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
@@ -91,18 +103,23 @@ class Storm:
         world.zone(ZONE, 25)
         world.motif(code=OFFICE, needs_room=True)
         world.motif(code=VISIT, modality="VAD", needs_vehicle=True)
-        return cls(
+        storm = cls(
             world=world,
             agents=agents,
             personnes=[world.personne() for _ in range(PERSONNES)],
+            waiting=[world.personne() for _ in range(PERSONNES)],
             rooms=[world.room(f"Salle {number}") for number in range(ROOMS)],
         )
+        for personne in storm.waiting:
+            answer = world.post("/v1/attentes", waits(personne), **_CLERK)
+            assert answer.status == 201, answer.json
+        return storm
 
     def run(self, *, operations: int, workers: int, seed: int) -> None:
         """Send the operations; afterwards `faults` says what must not have happened."""
         before = deadlocks(self.world)
         share, rest = divmod(operations, workers)
-        kinds = [_Director, _Planner, *[_Clerk] * (workers - 2)][:workers]
+        kinds = [_Director, _Planner, _Liner, *[_Clerk] * (workers - 3)][:workers]
         clerks = [
             kind(self, random.Random(f"{seed}/{n}"), share + (n < rest))
             for n, kind in enumerate(kinds)
@@ -116,6 +133,7 @@ class Storm:
             ("chevauchements, battements compris", BUFFERED_OVERLAPS),
             ("chevauchements de créneaux gardés", HOLD_OVERLAPS),
             ("occupations sans leur rendez-vous", MISMATCHES),
+            ("offres et places gardées qui ne vont pas ensemble", ADRIFT),
         ):
             if found := self.world.sql(query):
                 self.faults.append(f"{found} {name}")
@@ -153,7 +171,7 @@ class _Worker:
             offered = answer.json.get("alternatives", ())
             if len(offered) < 3:
                 self.faults.append(f"{act} : refus avec {len(offered)} autres créneaux")
-        else:
+        elif answer.status != 409 or code not in WAIT_REFUSALS:
             self.faults.append(f"{act} : réponse {answer.status} {code}")
 
     def _post(self, path: str, body: Any, **who: Any) -> Answer:
@@ -299,7 +317,38 @@ class _Clerk(_Worker):
         return {"personne_ids": [str(personne) for personne in people]}
 
 
+@dataclass
+class _Liner(_Clerk):
+    """Has people wait, has what freed offered, and answers for them."""
+
+    def _next(self) -> Callable[[], Answer]:
+        run_due(self.storm.world.runtime)
+        if len(self.booked) >= MOST_KEPT:
+            return self._cancel
+        return self.chance.choice([self._answer, self._answer, self._wait])
+
+    def _wait(self) -> Answer:
+        return self._post("/v1/attentes", waits(self.chance.choice(self.storm.waiting)))
+
+    def _answer(self) -> Answer:
+        """To the oldest offer; without any, somebody more waits."""
+        offer_id = self.storm.world.sql(OPEN_OFFER)
+        if offer_id is None:
+            return self._wait()
+        act = self.chance.choice(["accept", "accept", "decline"])
+        answer = self.storm.world.client.post(f"/v1/offers/{offer_id}/{act}", **_CLERK)
+        if answer.status == 200 and act == "accept":
+            self.booked.append((answer.json["rendezvous_id"], '"1"'))
+        return answer
+
+
 _CLERK: dict[str, Any] = {"role": "secretaire", "mds": [MDS], "subject": "secretariat"}
+
+
+def waits(personne: UUID) -> dict[str, Any]:
+    """What one asks for who waits."""
+    wanted = {"motif": "ACCOMPAGNEMENT", "mds": MDS, "until_on": str(WANTED_DAYS[-1])}
+    return wanted | {"personne_ids": [str(personne)]}
 
 
 def deadlocks(world: World) -> int:

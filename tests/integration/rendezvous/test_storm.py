@@ -13,6 +13,6 @@ def test_a_storm_leaves_no_overlap_no_deadlock_and_no_refusal_without_alternativ
     assert storm.faults == []
     seen = {name.partition(" ")[0] for name in storm.answers}
     clerks = {"book", "binome", "office", "visit", "hold", "confirm", "release", "move", "cancel"}
-    assert seen == clerks | {"close", "lift", "leave", "come_back"}
+    assert seen == clerks | {"close", "lift", "leave", "come_back", "wait", "answer"}
     refused = sum(count for name, count in storm.answers.items() if " 409 " in name)
     assert refused > 30, storm.answers
