@@ -15,7 +15,7 @@ from services.rendezvous.domain.window import Look, Times, Window
 
 
 class Windows:
-    """Openings, posts, busy times and closings."""
+    """Openings, posts, busy times and closings; a site that closed for good is closed all along."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -138,6 +138,11 @@ _STATEMENT = f"""
     WHERE starts_at < reach.to_at + %(after)s AND ends_at > %(from_at)s
       AND (closing.mds IS NULL OR closing.site IS NOT NULL OR site.site IS NOT NULL)
     GROUP BY 3
+    UNION ALL
+    SELECT NULL, 'closure', site, {_NONE}, {_NONE}, NULL, NULL,
+           {_packed("site", "%(from_at)s", "reach.to_at + %(after)s")}
+    FROM site, reach WHERE NOT open
+    GROUP BY site
 """  # noqa: S608 - our own statement
 _TYPES = {
     "agents": "uuid[]",

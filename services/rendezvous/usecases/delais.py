@@ -33,7 +33,7 @@ def measure(uow: UnitOfWork, mds: str) -> None:
     """Measure every motif and profession of an MDS today, once, and plan tomorrow's measure.
 
     A profession is measured where someone of it is posted or receives, for each motif in force
-    that it may lead: with nobody, there is nothing to wait for.
+    that it may lead: with nobody, or no open site, there is nothing to wait for.
     """
     uow.schedule(rule.KIND, mds, rule.next_measure(uow.now))
     before = {one.key: one for one in uow.delais.latest(mds)}
@@ -60,7 +60,9 @@ def read_delais(
 def _thirds(uow: UnitOfWork, mds: str) -> dict[tuple[str, Profession], datetime | None]:
     """The third slot of each motif and profession: windows are loaded one after the other, for
     those that are still to find. Nearly always, the first window is enough."""
-    sites = tuple(sorted(uow.delais.sites_of(mds)))
+    sites = tuple(uow.knowns.site_codes(mds))
+    if not sites:
+        return {}
     motifs = {motif.code: motif for motif in uow.motifs.valid_on(uow.today)}
     end = uow.now + rule.HORIZON
     window = Interval(uow.now, uow.now + rule.STRIDE)

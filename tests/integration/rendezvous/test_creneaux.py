@@ -167,6 +167,17 @@ class TestWhatChangesMeanwhile:
         assert {one["starts_at"][:10] for one in found} == {DAY, "2023-01-11"}
         assert team == found
 
+    def test_a_site_that_closes_is_offered_no_more(self, world, agent):
+        world.open(agent, "2023-01-11", site=FAR_SITE)
+        query, far = f"agent_id={agent}&limit=500", f"site={FAR_SITE}"
+        assert {one["site"] for one in ask(world, query, to="2023-01-11")} == {SITE, FAR_SITE}
+
+        world.site(FAR_SITE, FAR_MDS, is_open=False)
+
+        assert {one["site"] for one in ask(world, query, to="2023-01-11")} == {SITE}
+        assert ask(world, far, to="2023-01-11") == []
+        assert following(world, far)["creneau"] is None
+
     def test_the_slots_go_on_from_one_window_to_the_next(self, world, agent):
         days = [f"2023-01-{day}" for day in ("11", "12", "13", "16", "19", "23", "30")]
         world.open(agent, *days)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from chassis.testing import published, run_due
 from services.rendezvous.domain.besoin import Profession
 from services.rendezvous.domain.delai import Delai, crossings, limit_on, next_measure
-from tests.integration.rendezvous.conftest import FAR_MDS, MDS, SITE
+from tests.integration.rendezvous.conftest import FAR_MDS, FAR_SITE, MDS, SITE
 
 HORIZON = "from=2023-01-01&to=2023-03-31"
 
@@ -99,6 +99,17 @@ def test_a_slot_beyond_the_first_window_is_found_and_months_cost_no_more(world):
     assert (far["motif"], far["days"], far["exceeded"]) == ("LOINTAIN", 29, True)
     loads = [one for one in statements if "EXECUTE fenetre" in one]
     assert len(loads) == 3, "the first week, two more, four more: both motifs at once"
+
+
+@pytest.mark.parametrize("changes", [{"mds": MDS}, {"is_open": False}])
+def test_an_mds_that_receives_nowhere_any_more_waits_for_nothing(world, changes):
+    world.agent(mds=FAR_MDS, site=FAR_SITE)
+    world.site(FAR_SITE, **{"mds": FAR_MDS} | changes)
+
+    measure(world, 10)
+
+    assert delais(world, FAR_MDS).json["delais"] == []
+    assert world.sql("SELECT count(*) FROM due WHERE attempts > 0") == 0
 
 
 def test_crossing_is_told_once_and_again_only_after_it_came_back(world):
