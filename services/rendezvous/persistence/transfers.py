@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -82,7 +82,12 @@ _EXPORTS: Mapping[Transferred, _Out] = {
         table=serie,
         where="first_day <= :last_day",
         order="first_day, id",
-        also={"continues": ("continues_id", pg.UUID), "edits": (_EDITS, pg.JSONB)},
+        also={
+            # What an import is told is filled, it looks for in the files of openings and absences.
+            "filled_to": ("least(filled_to, :last_day)", sa.Date),
+            "continues": ("continues_id", pg.UUID),
+            "edits": (_EDITS, pg.JSONB),
+        },
     ),
     Transferred.OPENINGS: _Out(table=opening, also=_SERIE),
     Transferred.ABSENCES: _Out(
@@ -162,12 +167,13 @@ class Transfers:
         )
 
     def rows(self, kind: Transferred, window: Interval) -> Iterator[dict[str, Any]]:
-        """Everything that starts in a window, a few rows in memory at a time; rooms, vehicles and
-        series, all there are by its end."""
+        """Everything that starts in a window of whole Paris days, a few rows in memory at a time;
+        rooms, vehicles and series, all there are by its end."""
         out = _EXPORTS[kind]
         # Declared by hand: SQLAlchemy's own would begin before the BEGIN that travels with it.
         declare = sa.text(f"DECLARE transfer NO SCROLL CURSOR FOR {out.statement}")
-        self._session.execute(declare, window._asdict() | {"last_day": paris_day(window.end)})
+        last_day = paris_day(window.end) - timedelta(days=1)
+        self._session.execute(declare, window._asdict() | {"last_day": last_day})
         fetch = sa.text(f"FETCH {_STREAM} FROM transfer").columns(*out.columns)
         while rows := self._session.execute(fetch).mappings().all():
             yield from map(dict, rows)

@@ -141,12 +141,12 @@ def horizon(today: date) -> date:
     return today + HORIZON
 
 
-def plan_extension(uow: UnitOfWork, serie: Serie) -> None:
+def plan_extension(uow: UnitOfWork, serie: Serie, *, after: timedelta = EXTENDED_EVERY) -> None:
     """Have the rest put in the agenda when the horizon comes to it; nothing when all is there."""
     if serie.is_filled:
         uow.unschedule(EXTENSION, serie.id)
         return
-    uow.schedule(EXTENSION, serie.id, instant_of(uow.today + EXTENDED_EVERY, EXTENDED_AT))
+    uow.schedule(EXTENSION, serie.id, instant_of(uow.today + after, EXTENDED_AT))
 
 
 def left_to_see_to(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
@@ -11,7 +11,7 @@ from chassis.errors import Invalid
 from services.rendezvous.domain.errors import SerieUnknown, SiteUnknown
 from services.rendezvous.domain.planning import Held
 from services.rendezvous.domain.projections import KnownSite
-from services.rendezvous.domain.serie import Edit, Serie, SerieKind
+from services.rendezvous.domain.serie import EXTENDED_EVERY, Edit, Serie, SerieKind
 from services.rendezvous.domain.transfer import Made, Transferred
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.recurrence import last_day_of, read_rule
@@ -56,7 +56,9 @@ def import_serie(uow: UnitOfWork, values: Mapping[str, Any]) -> Made:
 
 
 def _tell(uow: UnitOfWork, serie: Serie, added: Sequence[Held]) -> None:
-    plan_extension(uow, serie)
+    """An export of some days fills a series no further: what follows is added the next night."""
+    is_behind = serie.filled_to + EXTENDED_EVERY < horizon(uow.today)
+    plan_extension(uow, serie, after=timedelta(days=1) if is_behind else EXTENDED_EVERY)
     left_to_see_to(uow, serie, removed=(), added=added)
 
 

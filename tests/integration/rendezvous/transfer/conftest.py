@@ -86,11 +86,11 @@ def bring(world, file, what=Transferred.RENDEZVOUS, *, apply=True):
         return dict(done.counts), list(csv.DictReader(opened))
 
 
-def export_all(world, folder, suffix):
+def export_all(world, folder, suffix, window=ALWAYS):
     """Every sort of file there is, in the order of imports."""
     files = {what: folder / f"{what.value}.{suffix}" for what in Transferred}
     for what, file in files.items():
-        transfer.transfer_out(world.runtime, what, file, ALWAYS)
+        transfer.transfer_out(world.runtime, what, file, window)
     return files
 
 

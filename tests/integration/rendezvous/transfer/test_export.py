@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import csv
+from datetime import UTC, date, datetime
 
 import pytest
 
+from chassis.clock import end_of_day, instant_of
 from chassis.ids import new_id
+from chassis.testing import run_due
+from services.rendezvous.domain.occupation import Interval
 from services.rendezvous.domain.planning import Absence, AbsenceKind
-from tests.integration.rendezvous.conftest import NINE, minutes
+from services.rendezvous.domain.transfer import Transferred
+from tests.integration.rendezvous.conftest import NINE, SITE, minutes
 from tests.integration.rendezvous.transfer.agenda import Agenda, motifs
 from tests.integration.rendezvous.transfer.conftest import (
     bring,
     export_all,
+    forget,
     give,
     told,
     use,
     write,
 )
+
+#: Days of series in the first thirteen months.
+OCCURRENCES = """
+    SELECT string_agg(occurrence_on::text, ' ' ORDER BY occurrence_on) FROM opening
+    WHERE occurrence_on <= '2024-02-09'
+"""
 
 
 def test_an_export_of_some_days_holds_those_alone(world, tmp_path, past, monkeypatch):
@@ -31,6 +43,35 @@ def test_an_export_of_some_days_holds_those_alone(world, tmp_path, past, monkeyp
     give("export", "rendezvous", str(file), "--from", "2022-06-08")
     assert len(file.read_text().splitlines()) == 1
     assert give("export", "rendezvous", str(file), "--from", "hier").exit_code == 2
+
+
+def test_a_series_is_told_filled_no_further_than_its_days_are_exported(world, tmp_path):
+    agent = world.agent()
+    weekly = {"agent_id": str(agent), "first_day": "2023-01-09", "rule": "FREQ=WEEKLY;BYDAY=TU"}
+    hours = {"from": "09:00", "to": "12:00", "site": SITE, "kind": "OPENING"}
+    world.post("/v1/series", weekly | hours, role="admin")
+    before = world.sql(OCCURRENCES)
+    some = Interval(instant_of(date(2023, 1, 1)), end_of_day(date(2023, 2, 28)))
+    files = export_all(world, tmp_path, "csv", some)
+    forget(world)
+
+    for what, file in files.items():
+        assert bring(world, file, what)[1] == []
+    assert world.sql("SELECT filled_to FROM serie") == date(2023, 2, 28)
+
+    world.at(datetime(2023, 1, 10, 4, 0, tzinfo=UTC))
+    run_due(world.runtime)
+    assert world.sql(OCCURRENCES) == before
+
+
+def test_a_series_that_begins_after_the_days_exported_is_not(world, tmp_path):
+    day = {"agent_id": str(world.agent()), "first_day": "2023-03-01", "kind": "WORK"}
+    world.post("/v1/series", day | {"rule": "FREQ=DAILY"}, role="admin")
+    some = Interval(instant_of(date(2023, 1, 1)), end_of_day(date(2023, 2, 28)))
+
+    files = export_all(world, tmp_path, "jsonl", some)
+
+    assert files[Transferred.SERIES].read_text() == ""
 
 
 def test_what_agents_own_calendars_say_is_not_exported(world, tmp_path, monkeypatch):
