@@ -10,6 +10,7 @@ down_revision = "0011"
 _INDEXES = (
     ("ix_occupation_resource_start", "occupation (resource_id, lower(during))"),
     ("ix_opening_site_ends_at", "opening (site, ends_at)"),
+    ("ix_absence_during", "absence USING gist (tstzrange(starts_at, ends_at))"),
 )
 
 

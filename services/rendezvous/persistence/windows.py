@@ -121,8 +121,8 @@ _STATEMENT = f"""
     SELECT NULL, 'busy', NULL, {_NONE}, {_NONE}, NULL, NULL,
            {_packed("agent_id", "starts_at", "ends_at")}
     FROM agents JOIN absence USING (agent_id), reach
-    WHERE starts_at < reach.to_at + %(after)s
-      AND ends_at > %(from_at)s - %(before)s
+    WHERE tstzrange(starts_at, ends_at)
+          && tstzrange(%(from_at)s - %(before)s, reach.to_at + %(after)s)
     HAVING count(*) > 0
     UNION ALL
     SELECT NULL, 'busy', NULL, {_NONE}, {_NONE}, NULL, NULL,

@@ -142,6 +142,9 @@ absence = sa.Table(
     sa.CheckConstraint("(serie_id IS NULL) = (occurrence_on IS NULL)", name="occurrence"),
     sa.UniqueConstraint("serie_id", "occurrence_on"),
     sa.Index("ix_absence_agent_id_ends_at", "agent_id", "ends_at"),
+    sa.Index(
+        "ix_absence_during", sa.text("tstzrange(starts_at, ends_at)"), postgresql_using="gist"
+    ),
 )
 
 #: Recurring openings and absences; their occurrences are rows of `opening` and `absence`.
