@@ -46,6 +46,14 @@ class Holds:
         query = sa.select(sa.func.count()).where(*wanted, *kept_seat(now))
         return self._session.execute(query).scalar_one()
 
+    def seats_kept_of(self, session_ids: Collection[UUID], now: datetime) -> dict[UUID, int]:
+        """The same of each of these sessions of which any is kept, to read."""
+        wanted = hold.c.session_id == sa.any_(sa.cast(list(session_ids), _UUIDS))
+        query = sa.select(hold.c.session_id, sa.func.count().label("kept"))
+        query = query.where(wanted, *kept_seat(now)).group_by(hold.c.session_id)
+        rows = self._session.execute(query)
+        return {row.session_id: row.kept for row in rows}
+
     def seats_of(self, session_ids: Collection[UUID]) -> list[UUID]:
         """The holds that keep seats of these sessions."""
         wanted = hold.c.session_id == sa.any_(sa.cast(list(session_ids), _UUIDS))

@@ -215,7 +215,10 @@ class RendezvousLine(RendezvousOut):
         least=0,
     )
     masked = fields.flag("Motif discret ou fiche protégée : détails réservés aux agents concernés.")
-    seats_left = fields.integer("Collectif : places qui restent.", 4)
+    seats_left = fields.integer(
+        "Collectif : places qui restent, celles gardées pour la liste d’attente exceptées.",
+        4,
+    )
     participants = fields.many(
         ParticipantOut,
         "Collectif : ceux que l’appelant peut connaître ; pour une personne, elle seule.",
@@ -244,7 +247,7 @@ class RendezvousLine(RendezvousOut):
         if line.instructions is not None:
             kept["instructions"] = line.instructions
         if shown.is_collective:
-            kept |= {"seats_left": shown.seats_left, "participants": line.participations}
+            kept |= {"seats_left": line.seats_left, "participants": line.participations}
         hidden = set(_AMONG_AGENTS if line.is_own else ())
         hidden |= set() if line.marked else {"aggression_risk"}
         return {name: value for name, value in kept.items() if name not in hidden}

@@ -58,6 +58,8 @@ class Line:
     masked: bool = False
     #: Of a collective one, those the viewer may know of: a person, of themselves alone.
     participations: tuple[Participation, ...] = ()
+    #: Of a collective one, the seats kept for whom they are offered to.
+    seats_kept: int = 0
     #: Whether marks are the viewer's to read.
     marked: bool = False
     #: Whether the viewer is the person, to whom what agents decide among themselves is not told.
@@ -69,6 +71,11 @@ class Line:
     def version(self) -> int:
         """That of the rendezvous, for its ETag."""
         return self.rendezvous.version
+
+    @property
+    def seats_left(self) -> int:
+        """Of a collective one, how many more may enrol."""
+        return max(0, self.rendezvous.seats_left - self.seats_kept)
 
     @property
     def personne_ids(self) -> tuple[UUID, ...]:
@@ -102,9 +109,11 @@ def own_line(
 
 
 def lines_of(uow: UnitOfWork, viewer: Viewer, found: Sequence[Seen]) -> list[Line]:
-    """What this viewer reads of each; participations are read for the collective ones alone."""
+    """What this viewer reads of each; participations, and the seats that are
+    kept, are read for the collective ones alone."""
     collective = [seen.rendezvous.id for seen in found if seen.rendezvous.is_collective]
     of = uow.participations.of(collective) if collective else {}
+    kept = uow.holds.seats_kept_of(collective, uow.now) if collective else {}
     return [
         Line(
             rendezvous=seen.rendezvous,
@@ -114,6 +123,7 @@ def lines_of(uow: UnitOfWork, viewer: Viewer, found: Sequence[Seen]) -> list[Lin
                 for one in of.get(seen.rendezvous.id, ())
                 if shows_participant(viewer, seen, one.personne_id)
             ),
+            seats_kept=kept.get(seen.rendezvous.id, 0),
             marked=shows_marks(viewer, seen.rendezvous),
             is_own=viewer.is_personne,
             instructions=seen.instructions,

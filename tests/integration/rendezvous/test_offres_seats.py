@@ -79,6 +79,16 @@ class TestAnswering:
         run_due(world.runtime)
         assert outcomes(world) == ["ACCEPTED"]
 
+    def test_a_seat_that_is_kept_is_not_left(self, world, full, waiting):
+        listed = world.client.get(
+            f"/v1/sessions?motif=ATELIER&from={DAY}&to={DAY}", **SECRETARY
+        ).json["sessions"]
+
+        assert [one["seats_left"] for one in listed] == [0]
+        assert read(world, full).json["seats_left"] == 0
+        world.at(EXPIRES + minutes(15))
+        assert read(world, full).json["seats_left"] == 1
+
     def test_twice_answers_the_same(self, world, waiting):
         offer = offered(world)[waiting[1]]
 
