@@ -139,6 +139,10 @@ class Offre:
         """Whoever it was made to does not wait any more."""
         return self._end(OffreAction.CLOSE, now)
 
+    def may_be_accepted(self, now: datetime) -> bool:
+        """Whether it still stands."""
+        return self.status is OffreStatus.OPEN and now < self.expires_at
+
     def check_open(self, now: datetime) -> None:
         """Raise what says why it can no longer be answered; at `expires_at` itself it cannot."""
         if self.status is OffreStatus.TAKEN:

@@ -75,6 +75,13 @@ class Offres:
         found = self._list(wanted, offre.c.status == OffreStatus.OPEN)
         return {one.attente_id: one for one in found}
 
+    def open_seat(self, session_id: UUID, personne_id: UUID) -> Offre | None:
+        """The open offer a person has of a seat of a session."""
+        is_theirs = attente.c.personne_ids.contains(sa.cast([personne_id], _UUIDS))
+        is_open = offre.c.status == OffreStatus.OPEN
+        found = self._list(hold.c.session_id == session_id, is_theirs, is_open)
+        return next(iter(found), None)
+
     def save(self, changed: Offre) -> None:
         """Store what became of it."""
         names = ("status", "closed_at", "rendezvous_id")

@@ -36,7 +36,7 @@ from services.rendezvous.usecases.booking import store, wish_of
 from services.rendezvous.usecases.freeing import place_left
 from services.rendezvous.usecases.passing import give_on, locked_offers, pass_turn, seat_stands
 from services.rendezvous.usecases.seating import Seat, read_ground, take_place
-from services.rendezvous.usecases.seats import known_personne, take_seat
+from services.rendezvous.usecases.seats import Seated, known_personne, take_seat
 from services.rendezvous.usecases.viewers import viewer_of
 from services.rendezvous.usecases.waiting import visible_entry
 
@@ -98,6 +98,30 @@ def decline(uow: UnitOfWork, *, by: Caller, offer_id: UUID) -> OfferLine:
     return OfferLine(offre=offer, masked=masked)
 
 
+def take_or_accept_seat(
+    uow: UnitOfWork, viewer: Viewer, found: Rendezvous, personne_id: UUID
+) -> Seated:
+    """Give a person, locked by the caller, a seat of a session: the one that is offered to them, if
+    one is, which they accept so. Raises SessionFull or PersonneTaken, as `take_seat`.
+
+    The session is locked first: what is offered of it is then settled.
+    """
+    session = uow.agendas.get(found.id, to_change=True)
+    offer = uow.offres.open_seat(found.id, personne_id)
+    if session is None or offer is None:
+        return take_seat(uow, viewer, found, personne_id)
+    kept = uow.holds.get(offer.hold_id)
+    offers = uow.offres.of_hold(offer.hold_id)
+    mine = next(one for one in offers if one.id == offer.id)
+    if kept is None or not (mine.may_be_accepted(uow.now) and seat_stands(session, kept)):
+        return take_seat(uow, viewer, found, personne_id)
+    entry = _entry_of(uow, mine)
+    seated = take_seat(uow, viewer, found, personne_id, own=kept.id)
+    _accepted(uow, mine, entry, found.id)
+    _close_others(uow, offers)
+    return seated
+
+
 def _resources(uow: UnitOfWork, offer: Offre, entry: Attente) -> set[UUID]:
     """What the place offered takes, and what the rendezvous it replaces gives up. A seat takes the
     person's time alone; the row of its session is locked before that of its hold."""
@@ -122,13 +146,23 @@ def _visible(uow: UnitOfWork, viewer: Viewer, offer_id: UUID) -> tuple[Offre, At
 
 
 def _take(uow: UnitOfWork, viewer: Viewer, offer: Offre, kept: Hold | None) -> None:
-    entry = uow.attentes.get(offer.attente_id, to_change=True)
-    if entry is None or kept is None:
+    if kept is None:
         raise OffreUnknown()
-    rendezvous_id = _obtain(uow, viewer, entry, kept)
+    entry = _entry_of(uow, offer)
+    _accepted(uow, offer, entry, _obtain(uow, viewer, entry, kept))
+
+
+def _entry_of(uow: UnitOfWork, offer: Offre) -> Attente:
+    entry = uow.attentes.get(offer.attente_id, to_change=True)
+    if entry is None:
+        raise OffreUnknown()
+    return entry
+
+
+def _accepted(uow: UnitOfWork, offer: Offre, entry: Attente, rendezvous_id: UUID) -> None:
     entry.place(rendezvous_id, uow.now)
     uow.publish(offer.accept(rendezvous_id, uow.now))
-    uow.holds.set_status(kept.id, HoldStatus.USED)
+    uow.holds.set_status(offer.hold_id, HoldStatus.USED)
     uow.offres.save(offer)
     uow.attentes.save(entry)
 

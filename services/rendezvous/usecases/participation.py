@@ -25,8 +25,9 @@ from services.rendezvous.domain.rights import (
     shows_participant,
 )
 from services.rendezvous.persistence import UnitOfWork
+from services.rendezvous.usecases.answering import take_or_accept_seat
 from services.rendezvous.usecases.following import check_still_cancellable, leave
-from services.rendezvous.usecases.seats import Seated, known_personne, session_for, take_seat
+from services.rendezvous.usecases.seats import Seated, known_personne, session_for
 from services.rendezvous.usecases.viewers import booker_of, viewer_of
 
 _MOST_SESSIONS = 200
@@ -54,7 +55,8 @@ def list_sessions(
 
 
 def join(uow: UnitOfWork, *, by: Caller, rendezvous_id: UUID, personne_id: UUID) -> Seated:
-    """Give a person a seat. An agent enrols in any session, wherever it is held.
+    """Give a person a seat, the one offered to them if one is. An agent enrols in any session,
+    wherever it is held.
 
     Raises SessionFull or PersonneTaken with other sessions.
     """
@@ -68,7 +70,7 @@ def join(uow: UnitOfWork, *, by: Caller, rendezvous_id: UUID, personne_id: UUID)
     if known is None or is_closed_to(viewer, known):
         raise PersonneNotFound()
     uow.occupations.lock({personne_id})
-    return take_seat(uow, viewer, found, personne_id)
+    return take_or_accept_seat(uow, viewer, found, personne_id)
 
 
 def cancel_participant(

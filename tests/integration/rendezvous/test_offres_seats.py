@@ -79,6 +79,30 @@ class TestAnswering:
         run_due(world.runtime)
         assert outcomes(world) == ["ACCEPTED"]
 
+    @pytest.mark.parametrize("is_self", [True, False])
+    def test_joining_is_accepting(self, world, full, waiting, is_self):
+        personne, entry_id = waiting
+        me = {"role": "personne", "personne_id": personne, "mds": []} if is_self else {}
+        offer = offered(world)[entry_id]
+
+        joined = join(world, full, personne, **me)
+
+        assert joined.status == 201, joined.json
+        assert (entry(world, entry_id), outcomes(world)) == ("PLACED", ["ACCEPTED"])
+        assert str(entry(world, entry_id, "obtained_id")) == full
+        assert answer(world, offer, "accept").json["rendezvous_id"] == full
+        assert world.sql(KEPT) == world.sql(MISMATCHES) == 0
+        run_due(world.runtime)
+        assert outcomes(world) == ["ACCEPTED"]
+        assert join(world, full, world.personne()).json["type"].endswith("complet")
+
+    def test_joining_too_late_is_joining_like_anybody(self, world, full, waiting):
+        personne, entry_id = waiting
+        world.at(EXPIRES)
+
+        assert join(world, full, personne).json["type"].endswith("complet")
+        assert entry(world, entry_id) == "WAITING"
+
     def test_a_seat_that_is_kept_is_not_left(self, world, full, waiting):
         listed = world.client.get(
             f"/v1/sessions?motif=ATELIER&from={DAY}&to={DAY}", **SECRETARY
