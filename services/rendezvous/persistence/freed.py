@@ -24,11 +24,16 @@ _PLAN_FREED = """
 """
 _PLAN_REVIEW = """
     INSERT INTO due (id, kind, subject, due_at, payload, correlation_id)
-    SELECT %s::uuid, %s, %s, %s::timestamptz, '{}', %s::uuid
+    SELECT id, kind,
+           CASE WHEN EXISTS (SELECT FROM due WHERE due.kind = planned.kind
+                             AND due.subject = planned.subject AND due.done_at IS NULL)
+                THEN id::text ELSE subject END,
+           due_at, payload, correlation_id
+    FROM (SELECT %s::uuid, %s::text, %s::text, %s::timestamptz, %s::jsonb, %s::uuid)
+         AS planned (id, kind, subject, due_at, payload, correlation_id)
     WHERE EXISTS (SELECT FROM attente
                   WHERE status = 'WAITING' AND motif = %s AND personne_ids && %s::uuid[])
        OR EXISTS (SELECT FROM attente WHERE status = 'WAITING' AND rendezvous_id = %s::uuid)
-    ON CONFLICT (kind, subject) WHERE done_at IS NULL DO NOTHING
 """
 #: `personne_ids` and `motif`: of who took a seat. Several may at once, and each is looked at: the
 #: subject is a new one, and the session is in the payload.
@@ -72,6 +77,7 @@ def plan_review(
         ATTENTE_REVIEW,
         str(rendezvous_id),
         now,
+        json.dumps({"rendezvous_id": str(rendezvous_id)}),
         current().correlation_id,
         motif,
         list(personne_ids),

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
+from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
 from chassis.testing import run_due
+from services.rendezvous.persistence.freed import plan_review
 from tests.integration.rendezvous.conftest import FAR_MDS, FAR_SITE, MDS, NINE, SITE
 from tests.integration.rendezvous.waiting import SECRETARY, offered, wait
 
 DAY = "2023-01-10"
 HEAD = {"role": "responsable", "mds": [MDS]}
+A_REVIEW = "SELECT id FROM due WHERE kind = 'attente_review' AND done_at IS NULL"
+DONE = "UPDATE due SET done_at = now() WHERE id = :id"
 FREED = "SELECT count(*) FROM due WHERE kind = 'place_freed'"
 
 
@@ -30,8 +36,28 @@ def close(world, **changes):
     return answer.json["fermeture"]["fermeture_id"]
 
 
+def plan(rendezvous_id, personne_id, uow):
+    uow.run_last(*plan_review(UUID(rendezvous_id), "ACCOMPAGNEMENT", [personne_id], uow.now))
+
+
 def lift(world, closing, **who):
     return world.client.delete(f"/v1/fermetures/{closing}", **HEAD | who).status
+
+
+class TestAReview:
+    def test_planned_while_one_is_at_work_is_done_after_it(self, world, agent):
+        """What a worker has looked at may have changed before it says that it is done."""
+        waiting = world.personne()
+        booked = world.book([agent], [waiting]).json["rendezvous_id"]
+        entry = wait(world, waiting, rendezvous_id=booked)
+        with world.runtime.engine.begin() as at_work:
+            world.runtime.transaction(partial(plan, booked, waiting))
+            locked = at_work.scalar(sa.text(f"{A_REVIEW} FOR UPDATE"))
+            assert world.act(booked, "cancel", {}, mds=[MDS]).status == 200
+            at_work.execute(sa.text(DONE), {"id": locked})
+        run_due(world.runtime)
+
+        assert world.sql(f"SELECT reason FROM attente WHERE id = '{entry}'") == "RENDEZVOUS_OVER"
 
 
 class TestAClosingLifted:
