@@ -27,7 +27,7 @@ from services.rendezvous.domain.serie import (
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.recurrence import days_of, read_rule
 from services.rendezvous.usecases.absences import absences_gone, absences_recorded
-from services.rendezvous.usecases.freeing import serie_opened
+from services.rendezvous.usecases.freeing import time_opened
 from services.rendezvous.usecases.planners import plans_for
 
 EXTENSION = "serie_horizon"
@@ -100,7 +100,7 @@ def fill(
     is open on another site."""
     added = uow.series.fill(serie, wanted)
     done = {one.occurrence_on for one in added}
-    serie_opened(uow, serie, [one.during for one in added])
+    time_opened(uow, [one for one in added if isinstance(one, Opening)])
     return added, [one.day for one in wanted if one.day not in done]
 
 

@@ -3,7 +3,7 @@ of due work that is written only when somebody waits. Nobody who cancels waits f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
@@ -13,7 +13,6 @@ from services.rendezvous.domain.occupation import Interval, hull
 from services.rendezvous.domain.offre import Freed, FreedSeat, Offre
 from services.rendezvous.domain.planning import Opening
 from services.rendezvous.domain.rendezvous import Place, Rendezvous, Status
-from services.rendezvous.domain.serie import Serie
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.persistence.freed import (
     plan_freed,
@@ -90,7 +89,8 @@ def session_changed(uow: UnitOfWork, session: Rendezvous) -> None:
 
 
 def time_opened(uow: UnitOfWork, openings: Iterable[Opening]) -> None:
-    """An agent receives when they did not: one freed time by agent and site."""
+    """An agent receives when they did not, or on another site than they did: one freed time by
+    agent and site, from the first opening to the last."""
     spans: dict[tuple[UUID, str, str], Interval] = {}
     for one in openings:
         key = (one.agent_id, one.site, one.mds)
@@ -98,12 +98,6 @@ def time_opened(uow: UnitOfWork, openings: Iterable[Opening]) -> None:
         spans[key] = hull([known, one.during])
     for (agent_id, site, mds), span in spans.items():
         _free(uow, agent_id, site, mds, span)
-
-
-def serie_opened(uow: UnitOfWork, serie: Serie, added: Sequence[Interval]) -> None:
-    """A series of openings reaches further: one freed time from its first new day to its last."""
-    if added and serie.site and serie.mds:
-        _free(uow, serie.agent_id, serie.site, serie.mds, Interval(added[0].start, added[-1].end))
 
 
 def absences_lifted(uow: UnitOfWork, agent_id: UUID, spans: Iterable[Interval]) -> None:

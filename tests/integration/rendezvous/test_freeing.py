@@ -44,6 +44,35 @@ def lift(world, closing, **who):
     return world.client.delete(f"/v1/fermetures/{closing}", **HEAD | who).status
 
 
+class TestADayOfASeries:
+    def test_held_on_another_site_is_for_those_who_wait_there(self, world):
+        agent, other = world.agent(), f"{SITE}-2"
+        world.site(other, MDS)
+        serie = world.post(
+            "/v1/series",
+            {
+                "agent_id": str(agent),
+                "kind": "OPENING",
+                "rule": "FREQ=WEEKLY;BYDAY=TU",
+                "first_day": DAY,
+                "from": "09:00",
+                "to": "12:00",
+                "site": SITE,
+            },
+            role="admin",
+        )
+        assert serie.status == 201, serie.json
+        wait(world)
+        run_due(world.runtime)
+
+        path = f"/v1/series/{serie.json['serie_id']}/occurrences/{DAY}/change"
+        changed = world.client.post(path, json={"site": other}, role="admin", etag=serie.etag)
+        run_due(world.runtime)
+
+        assert changed.status == 200, changed.json
+        assert offered(world) == [NINE.strftime("%Y-%m-%dT%H:%M:%SZ")]
+
+
 class TestAReview:
     def test_planned_while_one_is_at_work_is_done_after_it(self, world, agent):
         """What a worker has looked at may have changed before it says that it is done."""
