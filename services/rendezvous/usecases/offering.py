@@ -16,6 +16,7 @@ from uuid import UUID
 from chassis.clock import paris_day
 from chassis.ids import new_id
 from services.rendezvous.domain.attente import Attente
+from services.rendezvous.domain.depart import departure
 from services.rendezvous.domain.hold import Hold
 from services.rendezvous.domain.motif import Motif
 from services.rendezvous.domain.offre import GRACE, Freed, Offre
@@ -41,6 +42,9 @@ class _Chance(NamedTuple):
 
 def offer_freed(uow: UnitOfWork, freed: Freed) -> list[Offre]:
     """Offer a freed time to the first it suits; or to several at once, as the motif says."""
+    freed = _before_they_leave(uow, freed)
+    if freed.to_at <= max(freed.from_at, uow.now):
+        return []
     motifs = _motifs(uow, freed)
     motifs = {code: motifs[code] for code in uow.attentes.motifs_waited(freed, motifs)}
     if not motifs:
@@ -138,6 +142,17 @@ def _travel(uow: UnitOfWork, motif: Motif, site: str) -> int:
     if not motif.is_away:
         return 0
     return travel_minutes(uow.zones.travel().get(site, {}), None) or 0
+
+
+def _before_they_leave(uow: UnitOfWork, freed: Freed) -> Freed:
+    """What of it comes before one of its agents leaves the MDS: their openings may stand still,
+    and what they had booked is taken up by others."""
+    to_at = freed.to_at
+    for agent_id in freed.agent_ids:
+        away = departure(uow.knowns.posts_of(agent_id), freed.mds, uow.now)
+        if away is not None and freed.from_at < away.during.end:
+            to_at = min(to_at, away.during.start)
+    return replace(freed, to_at=to_at)
 
 
 def _motifs(uow: UnitOfWork, freed: Freed) -> dict[str, Motif]:

@@ -73,6 +73,30 @@ class TestADayOfASeries:
         assert offered(world) == [NINE.strftime("%Y-%m-%dT%H:%M:%SZ")]
 
 
+class TestWhoHasLeft:
+    def test_is_offered_to_nobody_where_they_were(self, world, agent):
+        """Their openings stand until somebody takes them out."""
+        booked = world.book([agent], [world.personne()]).json["rendezvous_id"]
+        world.agent(agent_id=agent, mds=FAR_MDS, site=FAR_SITE, effective_on="2023-01-09")
+        wait(world)
+
+        assert world.act(booked, "cancel", {}, mds=[MDS]).status == 200
+        run_due(world.runtime)
+
+        assert offered(world) == []
+
+    def test_who_is_of_elsewhere_and_receives_here_is(self, world):
+        guest = world.agent(mds=FAR_MDS, site=FAR_SITE)
+        world.open(guest, DAY)
+        booked = world.book([guest], [world.personne()]).json["rendezvous_id"]
+        wait(world)
+
+        assert world.act(booked, "cancel", {}, mds=[MDS]).status == 200
+        run_due(world.runtime)
+
+        assert offered(world) == [NINE.strftime("%Y-%m-%dT%H:%M:%SZ")]
+
+
 class TestAReview:
     def test_planned_while_one_is_at_work_is_done_after_it(self, world, agent):
         """What a worker has looked at may have changed before it says that it is done."""
