@@ -16,8 +16,8 @@ from benchmarks.rendezvous.wire import Link, request
 from chassis.clock import end_of_day, instant_of
 from services.rendezvous.agenda import Ask, SiteTime, moment_of, slots, ticks
 from services.rendezvous.domain.occupation import Interval
-from services.rendezvous.usecases import search
-from services.rendezvous.usecases.loaded import Loaded
+from services.rendezvous.usecases.slots import search
+from services.rendezvous.usecases.slots.loaded import Loaded
 
 MOST = 50
 #: The grid of a search that asks for none, in ticks.

@@ -23,17 +23,13 @@ from services.rendezvous.persistence.freed import (
     as_seat,
 )
 from services.rendezvous.reprising import work_due_lines
-from services.rendezvous.usecases import (
-    booking,
-    delais,
-    offering,
-    offering_seats,
-    passing,
-    reprise,
-    series,
-)
-from services.rendezvous.usecases.calendars import REFRESH_DUE
-from services.rendezvous.usecases.filling import EXTENSION
+from services.rendezvous.usecases.booked import booking
+from services.rendezvous.usecases.exchanged.calendars import REFRESH_DUE
+from services.rendezvous.usecases.reprises import reprise
+from services.rendezvous.usecases.steering import delais
+from services.rendezvous.usecases.supply import series
+from services.rendezvous.usecases.supply.filling import EXTENSION
+from services.rendezvous.usecases.waiting import offering, offering_seats, passing
 
 #: Technical time before a freed place that could not be looked at is looked at again.
 _FREED_AGAIN = timedelta(seconds=30)

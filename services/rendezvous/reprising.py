@@ -14,8 +14,8 @@ from chassis.due import finish, work_apart
 from chassis.errors import DomainError, Unavailable
 from chassis.runtime import Runtime
 from services.rendezvous.persistence import UnitOfWork
-from services.rendezvous.usecases.reprise_line import refuse_line, work_line
-from services.rendezvous.usecases.seating import PLACE_REFUSALS
+from services.rendezvous.usecases.booked.seating import PLACE_REFUSALS
+from services.rendezvous.usecases.reprises.reprise_line import refuse_line, work_line
 
 #: A place taken between the look and the move is looked for again this often: *exemple*.
 ATTEMPTS = 3

@@ -10,7 +10,8 @@ from chassis.events import Event
 from chassis.subscriptions import FactSchema, Subscriptions
 from services.rendezvous.domain.projections import Assignment, KnownSite
 from services.rendezvous.persistence import UnitOfWork
-from services.rendezvous.usecases import following, told
+from services.rendezvous.usecases import told
+from services.rendezvous.usecases.booked import following
 
 subscriptions = Subscriptions("rendezvous")
 

@@ -42,7 +42,7 @@ from services.rendezvous.transfer_files import (
     report_writer,
     row_writer,
 )
-from services.rendezvous.usecases.transfer import import_batch
+from services.rendezvous.usecases.exchanged.transfer import import_batch
 
 #: Lines per transaction: their agents wait for no longer than that.
 BATCH = 100

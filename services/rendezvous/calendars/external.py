@@ -25,7 +25,7 @@ from services.rendezvous.domain.calendar import Trouble, Troubled
 from services.rendezvous.domain.occupation import Interval
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.settings import Settings
-from services.rendezvous.usecases import calendars
+from services.rendezvous.usecases.exchanged import calendars
 
 #: Technical seconds after which a round leaves the rest: holds must not wait for calendars.
 _ROUND_SECONDS = 20.0

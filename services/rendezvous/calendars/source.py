@@ -21,7 +21,7 @@ from urllib3.exceptions import HTTPError
 
 from chassis.errors import Invalid
 from services.rendezvous.domain.calendar import Trouble, Troubled
-from services.rendezvous.usecases.calendars import check_address
+from services.rendezvous.usecases.exchanged.calendars import check_address
 
 #: *exemple*: the largest met by others, 15 MB, is mostly what is past.
 MAX_BYTES = 5 * 1024 * 1024

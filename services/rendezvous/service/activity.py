@@ -7,7 +7,7 @@ from chassis.web.schemas import Period
 from services import roles
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.schemas.activity import ActivityOut
-from services.rendezvous.usecases import activity
+from services.rendezvous.usecases.steering import activity
 
 
 class ActivityRoutes:

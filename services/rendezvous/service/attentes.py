@@ -23,8 +23,8 @@ from services.rendezvous.schemas.attentes import (
     OffreOut,
 )
 from services.rendezvous.service import allowed
-from services.rendezvous.usecases import answering, waiting
-from services.rendezvous.usecases.waiting import WaitingLine
+from services.rendezvous.usecases.waiting import answering, entries
+from services.rendezvous.usecases.waiting.entries import WaitingLine
 
 _ANSWER_PROBLEMS = (
     errors.OffreUnknown,
@@ -68,7 +68,7 @@ class AttenteRoutes:
         ),
     )
     def register_attente(self, uow: UnitOfWork, call: Call) -> WaitingLine:
-        return waiting.register(uow, by=call.caller, **_registration(call.body, uow.today))
+        return entries.register(uow, by=call.caller, **_registration(call.body, uow.today))
 
     @route(
         "GET",
@@ -82,7 +82,7 @@ class AttenteRoutes:
         problems=(errors.AttenteUnknown,),
     )
     def list_attentes(self, uow: UnitOfWork, call: Call) -> Page[WaitingLine]:
-        return waiting.list_of_mds(uow, by=call.caller, page=call.page, **call.query)
+        return entries.list_of_mds(uow, by=call.caller, page=call.page, **call.query)
 
     @route(
         "GET",
@@ -96,7 +96,7 @@ class AttenteRoutes:
     def list_attentes_of_personne(
         self, uow: UnitOfWork, call: Call, personne_id: UUID
     ) -> dict[str, Any]:
-        lines = waiting.list_of_personne(uow, by=call.caller, personne_id=personne_id)
+        lines = entries.list_of_personne(uow, by=call.caller, personne_id=personne_id)
         return {"attentes": lines}
 
     @route(
@@ -109,7 +109,7 @@ class AttenteRoutes:
         problems=(errors.AttenteUnknown, errors.AttenteOver, errors.NotYoursToBook),
     )
     def withdraw_attente(self, uow: UnitOfWork, call: Call, attente_id: UUID) -> WaitingLine:
-        return waiting.withdraw(uow, by=call.caller, attente_id=attente_id)
+        return entries.withdraw(uow, by=call.caller, attente_id=attente_id)
 
     @route(
         "GET",

@@ -19,7 +19,7 @@ from services.rendezvous.schemas.rendezvous import (
     RendezvousLine,
 )
 from services.rendezvous.service import allowed
-from services.rendezvous.usecases import booking
+from services.rendezvous.usecases.booked import booking
 from services.rendezvous.usecases.viewers import Line
 
 _PLACE_PROBLEMS = (

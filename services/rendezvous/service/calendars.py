@@ -22,7 +22,7 @@ from services.rendezvous.schemas.calendars import (
     SecretPath,
 )
 from services.rendezvous.settings import Settings
-from services.rendezvous.usecases import calendars
+from services.rendezvous.usecases.exchanged import calendars
 
 _TAG = "Calendriers"
 

@@ -9,8 +9,8 @@ from services.rendezvous.domain import errors
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.schemas.creneaux import CreneauxOut, CreneauxQuery, NextOut, NextQuery
 from services.rendezvous.service import allowed
-from services.rendezvous.usecases import creneaux
-from services.rendezvous.usecases.creneaux import Question
+from services.rendezvous.usecases.slots import creneaux
+from services.rendezvous.usecases.slots.creneaux import Question
 
 _PROBLEMS = (
     errors.MotifUnknown,

@@ -8,7 +8,7 @@ from chassis.web.route import Call, route
 from services import roles
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.schemas.delais import DelaisOut, DelaisQuery
-from services.rendezvous.usecases import delais
+from services.rendezvous.usecases.steering import delais
 
 
 class DelaiRoutes:

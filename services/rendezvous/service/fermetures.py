@@ -17,7 +17,7 @@ from services.rendezvous.schemas.fermetures import (
     FermeturesOut,
 )
 from services.rendezvous.service import allowed
-from services.rendezvous.usecases import fermetures
+from services.rendezvous.usecases.supply import fermetures
 
 
 class FermetureRoutes:

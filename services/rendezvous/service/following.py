@@ -16,7 +16,7 @@ from services.rendezvous.schemas.rendezvous import (
     RendezvousLine,
 )
 from services.rendezvous.service import allowed
-from services.rendezvous.usecases import following
+from services.rendezvous.usecases.booked import following
 from services.rendezvous.usecases.viewers import Line
 
 _STATE_PROBLEMS = (errors.IllegalTransition, errors.RendezvousUnknown)

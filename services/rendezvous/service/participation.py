@@ -13,8 +13,8 @@ from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.schemas.participation import JoinIn, SeatOut, SessionsOut, SessionsQuery
 from services.rendezvous.schemas.rendezvous import CancelIn, MissIn
 from services.rendezvous.service import allowed
-from services.rendezvous.usecases import participation
-from services.rendezvous.usecases.seats import Seated
+from services.rendezvous.usecases.booked import participation
+from services.rendezvous.usecases.booked.seats import Seated
 
 _PROBLEMS = (errors.ParticipantUnknown, errors.IllegalTransition)
 

@@ -24,7 +24,7 @@ from services.rendezvous.schemas.planning import (
     OpeningsOut,
 )
 from services.rendezvous.service import allowed
-from services.rendezvous.usecases import planning
+from services.rendezvous.usecases.supply import planning
 
 
 class PlanningRoutes:

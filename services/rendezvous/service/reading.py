@@ -21,7 +21,7 @@ from services.rendezvous.schemas.rendezvous import (
     StatesOut,
 )
 from services.rendezvous.service import allowed
-from services.rendezvous.usecases import reading
+from services.rendezvous.usecases.booked import reading
 from services.rendezvous.usecases.viewers import Line
 
 

@@ -20,7 +20,7 @@ from services.rendezvous.schemas.renforts import (
     WantedIn,
 )
 from services.rendezvous.service import allowed
-from services.rendezvous.usecases import besoins, renforts
+from services.rendezvous.usecases.steering import besoins, renforts
 
 _TAG = "Délais et renforts"
 

@@ -18,7 +18,7 @@ from services.rendezvous.schemas.reprise import (
     RepriseOut,
 )
 from services.rendezvous.service import allowed
-from services.rendezvous.usecases import departs, reprise
+from services.rendezvous.usecases.reprises import departs, reprise
 
 _DECIDED = (
     "Chaque ligne est ensuite faite à son tour, dans sa propre transaction, comme un déplacement "

@@ -25,7 +25,7 @@ from services.rendezvous.schemas.resources import (
     ZonesOut,
 )
 from services.rendezvous.service import allowed
-from services.rendezvous.usecases import resources
+from services.rendezvous.usecases.supply import resources
 
 
 class ResourceRoutes:

@@ -19,8 +19,8 @@ from services.rendezvous.schemas.series import (
     SeriesOut,
 )
 from services.rendezvous.service import allowed
-from services.rendezvous.usecases import occurrences, series
-from services.rendezvous.usecases.filling import Changed
+from services.rendezvous.usecases.supply import occurrences, series
+from services.rendezvous.usecases.supply.filling import Changed
 
 _OFFER_PROBLEMS = (errors.OpeningOverlaps, errors.SiteUnknown)
 

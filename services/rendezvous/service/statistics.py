@@ -7,7 +7,7 @@ from chassis.web.schemas import Period
 from services import roles
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.schemas.statistics import StatisticsOut
-from services.rendezvous.usecases import statistics
+from services.rendezvous.usecases.steering import statistics
 
 
 class StatisticsRoutes:

@@ -7,7 +7,7 @@ from services import roles
 from services.rendezvous.domain import errors
 from services.rendezvous.persistence import UnitOfWork
 from services.rendezvous.schemas.week import WeekOut, WeekPath, WeekQuery
-from services.rendezvous.usecases import week
+from services.rendezvous.usecases.booked import week
 
 
 class WeekRoutes:

@@ -14,7 +14,7 @@ from chassis.ids import new_id
 from chassis.testing import published, run_due
 from services.rendezvous import transfer
 from services.rendezvous.domain.transfer import Transferred
-from services.rendezvous.usecases import series
+from services.rendezvous.usecases.supply import series
 from tests.integration.rendezvous.conftest import MDS, NINE, SITE
 from tests.integration.rendezvous.reprises import (
     AWAY,

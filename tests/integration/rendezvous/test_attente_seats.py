@@ -255,7 +255,7 @@ class TestWhatIsOffered:
         assert list(offered(world)) == [third]
 
     def test_nobody_is_too_far_down_the_line(self, world, full, people, monkeypatch):
-        monkeypatch.setattr("services.rendezvous.usecases.offering_seats._MOST", 1)
+        monkeypatch.setattr("services.rendezvous.usecases.waiting.offering_seats._MOST", 1)
         for _ in range(3):
             wait_for(world, half_days=["MONDAY_AM"])
         waiting = wait_for(world, full)

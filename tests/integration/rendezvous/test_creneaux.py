@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.ids import new_id
-from services.rendezvous.usecases import search
+from services.rendezvous.usecases.slots import search
 from tests.integration.rendezvous.conftest import FAR_MDS, FAR_SITE, MDS, MOTIF, NINE, SITE, minutes
 
 DAY = "2023-01-10"

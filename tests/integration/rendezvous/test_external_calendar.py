@@ -14,7 +14,7 @@ from services.rendezvous.calendars import external
 from services.rendezvous.deadlines import deadlines
 from services.rendezvous.domain.calendar import Trouble, Troubled
 from services.rendezvous.settings import Settings
-from services.rendezvous.usecases.calendars import REFRESH_DUE
+from services.rendezvous.usecases.exchanged.calendars import REFRESH_DUE
 from tests.integration.rendezvous.conftest import MDS, NINE
 
 HOST = "agenda.exemple.fr"

@@ -306,7 +306,7 @@ class TestWhoIsLookedAt:
     def test_those_before_who_wait_for_another_profession_are_not_in_the_way(
         self, line, monkeypatch
     ):
-        monkeypatch.setattr("services.rendezvous.usecases.offering._MOST", 1)
+        monkeypatch.setattr("services.rendezvous.usecases.waiting.offering._MOST", 1)
         line.world.motif(code="BUDGET", professions=["CESF"])
         line.wait(motif="BUDGET")
         waiting = line.wait()
@@ -327,7 +327,7 @@ class TestWhoIsLookedAt:
         assert len(line.offers()) == 1
 
     def test_nobody_is_too_far_down_the_line(self, line, monkeypatch):
-        monkeypatch.setattr("services.rendezvous.usecases.offering._MOST", 2)
+        monkeypatch.setattr("services.rendezvous.usecases.waiting.offering._MOST", 2)
         for _ in range(5):
             line.wait(elsewhere(line.world))
         waiting = line.wait()

@@ -21,7 +21,7 @@ from services.rendezvous.domain.besoin import (
 from services.rendezvous.domain.errors import BesoinDecided, RenfortDecided
 from services.rendezvous.domain.planning_volant import RefusalReason, Renfort, RenfortStatus
 from services.rendezvous.domain.renfort import Need, Proposal, Volant, propose
-from services.rendezvous.usecases.worked_days import worked_days
+from services.rendezvous.usecases.supply.worked_days import worked_days
 
 MONDAY = date(2023, 1, 9)
 WEEK = [MONDAY + timedelta(days=n) for n in range(5)]

@@ -1,0 +1,1 @@
+"""Rendezvous: taking a place, and what becomes of it."""

@@ -1,0 +1,1 @@
+"""The rendezvous of those who are absent or have left."""

@@ -1,0 +1,1 @@
+"""Waits, reinforcements and figures."""

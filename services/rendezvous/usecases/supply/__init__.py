@@ -1,0 +1,1 @@
+"""What agents can be booked for: their time, closings, rooms and vehicles."""

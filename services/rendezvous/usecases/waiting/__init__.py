@@ -1,0 +1,1 @@
+"""The waiting list: who is in it, and what is offered to them."""
