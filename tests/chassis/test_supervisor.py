@@ -154,6 +154,7 @@ class TestStop:
         keeper = Supervisor(children)
         keeper.start()
         eventually(lambda: all(is_ready(one) for one in children[:2]))
+        eventually(lambda: children[2].pid is None)
 
         assert keeper.stop(grace_seconds=10)
 
