@@ -142,7 +142,7 @@ def _tell(environment: Any, **_: Any) -> None:
         {"act": error.name, "what": str(error.error)[:200], "count": error.occurrences}
         for error in stats.errors.values()
     ]
-    document = {"acts": rows, "total": _row(stats.total), "errors": errors}
+    document = {"acts": rows, "total": _row(stats.total), "errors": errors, "started": STARTED}
     Path(os.environ["LOAD_RESULT"]).write_text(json.dumps(document))
     environment.process_exit_code = 0
 

@@ -163,7 +163,11 @@ def _stage(platform: Platform, told: Path, factor: int, seconds: int) -> Stage:
         )
     with Watch(platform, {"générateur": [process.pid]}) as watch:
         process.wait(seconds * 3 + 120)
-    return Stage(factor, rate, seconds, json.loads(result.read_text()), watch.seen)
+    document = json.loads(result.read_text())
+    # What one stage honoured is not honoured again by the next.
+    left = json.loads(told.read_text()) | {"started": document.pop("started")}
+    told.write_text(json.dumps(left))
+    return Stage(factor, rate, seconds, document, watch.seen)
 
 
 def _json(stages: list[Stage]) -> str:
