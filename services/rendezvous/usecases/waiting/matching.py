@@ -1,5 +1,5 @@
-"""Whom a freed time suits. A part of the line is read at once, then there is only arithmetic: the
-list is held for some milliseconds, however long the line and the time are."""
+"""Whom a freed time suits. A part of the line is read at once, then there is only arithmetic, but
+for those who would have a rendezvous earlier: the list is held for some milliseconds."""
 
 from __future__ import annotations
 
@@ -104,7 +104,8 @@ class Matching:
 def read_matching(
     uow: UnitOfWork, freed: Freed, line: Sequence[Attente], motifs: Mapping[str, Motif]
 ) -> Matching:
-    """What decides, in a number of statements that does not grow with the line."""
+    """What decides. A number of statements that does not grow with the line, but for those who
+    would have a rendezvous earlier: each costs a search of their own."""
     people = {personne_id for entry in line for personne_id in entry.personne_ids}
     wanted = [motifs[code] for code in sorted({entry.motif for entry in line})]
     earlier = [entry.rendezvous_id for entry in line if entry.rendezvous_id]
