@@ -17,6 +17,12 @@ def new_session(world, agent, *personnes, **changes):
     return answer.json["rendezvous_id"]
 
 
+def two_seats(world, agent, *personnes):
+    """A session of two seats, which people may take and give up themselves."""
+    world.motif(code="ATELIER", capacity=2, bookable_by_personne=True, cancel_notice_minutes=120)
+    return new_session(world, agent, *personnes)
+
+
 def join(world, session, personne, **who):
     path = f"/v1/rendezvous/{session}/participants"
     return world.post(path, {"personne_id": str(personne)}, **SECRETARY | who)

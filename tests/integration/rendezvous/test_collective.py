@@ -23,6 +23,7 @@ from tests.integration.rendezvous.session import (
     new_session,
     read,
     told,
+    two_seats,
 )
 
 
@@ -36,8 +37,7 @@ def agent(world):
 @pytest.fixture
 def atelier(world, agent):
     """A motif of two seats, which people may take themselves, and a session of it."""
-    world.motif(code="ATELIER", capacity=2, bookable_by_personne=True, cancel_notice_minutes=120)
-    return new_session(world, agent)
+    return two_seats(world, agent)
 
 
 class TestRefusals:

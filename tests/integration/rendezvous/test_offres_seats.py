@@ -28,6 +28,7 @@ from tests.integration.rendezvous.session import (
     offered,
     outcomes,
     read,
+    two_seats,
     wait_for,
 )
 
@@ -49,8 +50,7 @@ def people(world):
 @pytest.fixture
 def full(world, agent, people):
     """A session of two seats, both taken by `people`."""
-    world.motif(code="ATELIER", capacity=2, bookable_by_personne=True, cancel_notice_minutes=120)
-    return new_session(world, agent, *people)
+    return two_seats(world, agent, *people)
 
 
 class TestAnswering:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import pairwise, product
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from services.protection import Protection
 from services.rendezvous.domain.errors import LineUnderWay
-from services.rendezvous.domain.projections import Assignment, KnownPersonne
+from services.rendezvous.domain.projections import KnownPersonne
 from services.rendezvous.domain.remplacement import (
     Proposal,
     Rule,
@@ -29,7 +29,7 @@ from services.rendezvous.domain.reprise import (
     Step,
     new_line,
 )
-from tests.unit.rendezvous import make
+from tests.unit.rendezvous import asked, make
 
 LATER = make.NINE + timedelta(hours=1)
 OTHER = UUID(int=7)
@@ -117,17 +117,7 @@ def new_line_of(decision):
 
 
 def post(agent_id=OTHER, **changes):
-    values = {
-        "agent_id": agent_id,
-        "effective_on": date(2022, 1, 1),
-        "profession": "ASS",
-        "mds": "MDS-MONTAUBAN",
-        "site": "MONTAUBAN-CENTRE",
-        "plateforme": False,
-        "volant": False,
-        "active": True,
-    }
-    return Assignment(**values | changes)
+    return asked.post(agent_id, **changes)
 
 
 def vacancy(**changes):
